@@ -1,0 +1,66 @@
+/** One row of the fault table: what a person reads, the HTTP status of the API, the exit status of the command line. */
+export interface FaultRow {
+  readonly message: string;
+  readonly status: number;
+  readonly exit: 1 | 2;
+  readonly retryable: boolean;
+}
+
+/** Input that was wrong: the sender must change it. */
+function input(message: string, status = 422): FaultRow {
+  return { message, status, exit: 2, retryable: false };
+}
+
+/** A machine, device or service that was wrong: the same input may pass later. */
+function machine(message: string, status = 503, retryable = true): FaultRow {
+  return { message, status, exit: 1, retryable };
+}
+
+/** Every code that a `Fault` may carry. docs/faults.md is generated from this table. */
+export const FAULTS = {
+  usage: input('The command was not understood.', 400),
+  'file-unreadable': input('The file cannot be read.', 400),
+  'apk-not-zip': input('The file is not an APK: it is not a ZIP archive.'),
+  'apk-truncated': input('The APK ends too early: part of the archive is missing.'),
+  'apk-malformed': input('The APK is damaged or hostile: its structure contradicts itself.'),
+  'apk-too-large': input('The APK exceeds a size limit.', 413),
+  'apk-no-manifest': input('The archive has no AndroidManifest.xml, so it is not an APK.'),
+  'apk-bad-manifest': input('The AndroidManifest.xml of the APK cannot be decoded.'),
+  'apk-unsigned': input('The APK has no valid signature, so no device will install it.'),
+  'apk-splits-mismatch': input('The APKs given are not a set of splits of one package.'),
+  'device-lacks-need': input('No device here meets a need of the APK.'),
+  'function-unknown': input('No profile of that name exists.'),
+  'capture-malformed': input('The capture cannot be read.'),
+  'profile-malformed': machine('A profile file is not valid.', 500, false),
+  'contract-broken': machine('Data that one part handed to another was not of the agreed form.', 500, false),
+  'adb-missing': machine('The adb program was not found.', 503, false),
+  'adb-failed': machine('adb did not do what it was asked.'),
+  'port-busy': machine('A port that was asked for is in use.', 503, false),
+  'emulator-missing': machine('The emulator program was not found.', 503, false),
+  'emulator-failed': machine('The emulator did not start.'),
+  'device-not-found': machine('The device that was asked for is not connected.', 503, false),
+  'device-offline': machine('The device went away during the session.'),
+  'device-dirty': machine('The device is not in a clean state and could not be cleaned.'),
+  'device-busy': machine('The device is leased to another session.'),
+  'lease-lost': machine('The lease on the device was lost to another session.'),
+  'routing-failed': machine("The app's traffic could not be routed into the proxy."),
+  'trust-failed': machine('The certificate could not be installed on the device.'),
+  'canary-failed': machine('The canary request was not seen by the proxy, so nothing that follows could be believed.'),
+  'install-failed': machine('The device refused to install the APK.', 422, false),
+  'launch-failed': machine('The app could not be launched.', 422, false),
+  'appium-missing': machine('Appium or its UiAutomator2 driver is not installed.', 503, false),
+  'appium-failed': machine('Appium did not do what it was asked.'),
+  'phase-failed': machine('The device did not enter the phase that was asked for.'),
+  'proxy-failed': machine('The intercepting proxy failed.'),
+  'disk-full': machine('The disk is full.', 507),
+  'bundle-missing': input('There is no such evidence bundle.', 404),
+  'bundle-broken': machine('The evidence bundle does not match its manifest.', 500, false),
+  'ledger-busy': machine('The embedded ledger is in use by another process.', 503),
+  'ledger-failed': machine('The ledger did not answer.'),
+  'queue-failed': machine('The queue did not answer.'),
+  'deadline-passed': machine('A stage took longer than its deadline.', 504),
+  cancelled: machine('The work was cancelled.', 499, false),
+  internal: machine('Something in sleeptalk itself went wrong.', 500, false),
+} as const satisfies Record<string, FaultRow>;
+
+export type FaultCode = keyof typeof FAULTS;

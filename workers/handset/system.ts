@@ -1,0 +1,199 @@
+import type { EventEmitter } from 'node:events';
+import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
+import type { Behaviour } from '../../orchestrator/contract/behaviour.ts';
+
+/**
+ * The seams between the parts of the simulated handset. Each part is built by one function that takes the parts it
+ * needs; programs (shell commands) and dumps (`dumpsys NAME`) are contributed by the part that owns the state.
+ */
+
+/** Device time. Everything in the handset that waits or tells the time does it here. */
+export interface DeviceClock {
+  /** Device milliseconds per host millisecond. */
+  readonly rate: number;
+  /** Wall clock of the device: Unix milliseconds. */
+  nowMs(): number;
+  /** Milliseconds since boot, as SystemClock.elapsedRealtime(). */
+  elapsedMs(): number;
+  /** Runs once after that much device time; the returned function cancels it. */
+  after(deviceMs: number, run: () => void): () => void;
+  sleep(deviceMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What a running program sees. `out`/`err` may be called until the program's promise settles. */
+export interface ProgramIo {
+  readonly argv: readonly string[];
+  readonly stdin: AsyncIterable<Buffer>;
+  readonly signal: AbortSignal;
+  readonly uid: number;
+  readonly pid: number;
+  readonly env: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  out(text: string | Uint8Array): void;
+  err(text: string): void;
+  /** Runs a shell command line as a child, its output going to this program's; resolves to the exit status. */
+  run(commandLine: string, options?: { uid?: number; stdin?: AsyncIterable<Buffer> }): Promise<number>;
+}
+
+/** A program returns its exit status. A thrown error becomes text on stderr and status 1; it never ends the handset. */
+export type Program = (io: ProgramIo) => number | Promise<number>;
+export type Programs = Readonly<Record<string, Program>>;
+
+/** `dumpsys NAME args…`: returns the text. */
+export type Dump = (args: readonly string[]) => string | Promise<string>;
+export type Dumps = Readonly<Record<string, Dump>>;
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'link' | 'socket';
+  /** Permission bits only. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly selinux: string;
+}
+
+/** The handset's files, in memory. Paths are absolute; symbolic links are followed. Throws FileError with an errno name. */
+export interface FileTree {
+  stat(path: string): FileStat | undefined;
+  read(path: string): Buffer;
+  write(
+    path: string,
+    bytes: Uint8Array | string,
+    how?: { mode?: number; uid?: number; gid?: number; mtimeMs?: number },
+  ): void;
+  list(path: string): string[];
+  makeDirectory(path: string, how?: { mode?: number; parents?: boolean }): void;
+  remove(path: string, how?: { recursive?: boolean }): void;
+  rename(from: string, to: string): void;
+  change(path: string, what: { mode?: number; uid?: number; gid?: number; mtimeMs?: number; selinux?: string }): void;
+  /** tmpfs hides what was there; bind shows another folder. `namespacePid` absent: the init namespace. */
+  mount(kind: 'tmpfs' | 'bind', target: string, source: string | null, namespacePid?: number): void;
+  unmount(target: string, namespacePid?: number): void;
+  /** A file whose content is made when it is read, such as /proc/uptime. */
+  serve(path: string, content: () => string | Uint8Array): void;
+  /** The tree as a process in another mount namespace sees it. */
+  within(namespacePid: number): FileTree;
+}
+
+/** System properties (getprop). */
+export interface Properties {
+  get(name: string): string;
+  set(name: string, value: string): void;
+  entries(): [string, string][];
+}
+
+export interface LogEntry {
+  readonly buffer: 'main' | 'system' | 'events' | 'crash' | 'radio';
+  readonly pid: number;
+  readonly tid: number;
+  readonly uid: number;
+  readonly priority: 'V' | 'D' | 'I' | 'W' | 'E' | 'F';
+  readonly tag: string;
+  readonly text: string;
+}
+
+/** The log rings behind logcat. Entries are stamped with device time. */
+export interface Logs {
+  write(entry: LogEntry): void;
+}
+
+/** `settings` namespaces. */
+export interface Settings {
+  get(namespace: 'global' | 'system' | 'secure', key: string): string | null;
+  put(namespace: 'global' | 'system' | 'secure', key: string, value: string): void;
+  remove(namespace: 'global' | 'system' | 'secure', key: string): boolean;
+}
+
+export interface InstalledPackage {
+  readonly name: string;
+  /** Full uid of user 0, e.g. 10143. */
+  readonly uid: number;
+  readonly facts: ApkFacts;
+  readonly system: boolean;
+  readonly installedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly codePath: string;
+  /** Paths of base.apk and splits. */
+  readonly paths: readonly string[];
+  readonly behaviour: Behaviour | null;
+  /** Stopped state: no push, alarm, job or broadcast reaches it until it is launched. */
+  readonly stopped: boolean;
+  readonly launchedOnce: boolean;
+  readonly granted: ReadonlySet<string>;
+}
+
+export interface Packages {
+  get(name: string): InstalledPackage | undefined;
+  byUid(uid: number): InstalledPackage[];
+  list(): InstalledPackage[];
+}
+
+export interface RunningProcess {
+  readonly pid: number;
+  readonly uid: number;
+  readonly name: string;
+  readonly packageName: string | null;
+  readonly startedAtMs: number;
+  /** Frozen cached apps do not run timers. */
+  readonly frozen: boolean;
+}
+
+export type StartReason = 'next-top-activity' | 'activity' | 'broadcast' | 'service' | 'content provider' | 'boot';
+
+export interface Processes {
+  list(): RunningProcess[];
+  ofPackage(name: string): RunningProcess[];
+  /** The package's running main process, or a new one (event log am_proc_start with reason and component). */
+  ensure(packageName: string, reason: StartReason, component: string): RunningProcess;
+  kill(pid: number, why: string): void;
+  /** Keeps a package's process from being cached and frozen (a job, a broadcast, a service) until released. */
+  hold(packageName: string, why: string): () => void;
+}
+
+/** Which services of an app run, and which of them in the foreground. */
+export interface Services {
+  start(packageName: string, className: string, foregroundTypes: readonly string[] | null): void;
+  stop(packageName: string, className: string): void;
+  running(
+    packageName?: string,
+  ): { packageName: string; className: string; foregroundTypes: readonly string[] | null }[];
+}
+
+/** Screen, keyguard, battery, Doze and standby buckets. */
+export interface Power {
+  readonly screenOn: boolean;
+  readonly locked: boolean;
+  readonly charging: boolean;
+  readonly deepIdle: 'ACTIVE' | 'INACTIVE' | 'IDLE_PENDING' | 'SENSING' | 'LOCATING' | 'IDLE' | 'IDLE_MAINTENANCE';
+  readonly lightIdle: 'ACTIVE' | 'INACTIVE' | 'IDLE' | 'WAITING_FOR_NETWORK' | 'IDLE_MAINTENANCE' | 'OVERRIDE';
+  setScreen(on: boolean): void;
+  /** Dismisses the keyguard; false where the screen is off. */
+  unlock(): boolean;
+  bucket(packageName: string): 5 | 10 | 20 | 30 | 40 | 45 | 50;
+}
+
+/** The front of the UI: which package and activity the person sees, and the tree of its views. */
+export interface Front {
+  readonly packageName: string;
+  readonly activity: string;
+}
+
+/** Typed events that join the parts. Every listener must be quick and must not throw. */
+export interface SystemEvents {
+  'package-installed': [InstalledPackage, { replaced: boolean }];
+  'package-removed': [{ name: string; uid: number }];
+  /** am force-stop, pm clear: the app must launch again before it can do anything. */
+  'package-stopped': [{ name: string }];
+  'package-launched': [{ name: string }];
+  'front-changed': [Front];
+  'power-changed': [];
+  'process-started': [RunningProcess, { reason: StartReason; component: string }];
+  'process-died': [RunningProcess, { why: string }];
+  'process-frozen': [RunningProcess];
+  'process-thawed': [RunningProcess];
+  /** A button of a scripted screen was pressed. */
+  'button-pressed': [{ packageName: string; screen: string; button: number }];
+}
+export type SystemBus = EventEmitter<SystemEvents>;
