@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import type { Behaviour } from '../../orchestrator/contract/behaviour.ts';
 
@@ -29,6 +30,10 @@ export interface ProgramIo {
   readonly pid: number;
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
+  /** The files as this program sees them: permissions of its uid, in its mount namespace. */
+  readonly files: FileTree;
+  /** `out` may be told to wait: resolves when the reader has taken what was written (at once where it keeps up). */
+  drained(): Promise<void>;
   out(text: string | Uint8Array): void;
   err(text: string): void;
   /** Runs a shell command line as a child, its output going to this program's; resolves to the exit status. */
@@ -44,7 +49,7 @@ export type Dump = (args: readonly string[]) => string | Promise<string>;
 export type Dumps = Readonly<Record<string, Dump>>;
 
 export interface FileStat {
-  readonly kind: 'file' | 'directory' | 'link' | 'socket';
+  readonly kind: 'file' | 'directory' | 'link' | 'socket' | 'device';
   /** Permission bits only. */
   readonly mode: number;
   readonly uid: number;
@@ -73,8 +78,19 @@ export interface FileTree {
   unmount(target: string, namespacePid?: number): void;
   /** A file whose content is made when it is read, such as /proc/uptime. */
   serve(path: string, content: () => string | Uint8Array): void;
-  /** The tree as a process in another mount namespace sees it. */
+  /** The tree as a process in another mount namespace sees it. A pid without its own namespace shares init's. */
   within(namespacePid: number): FileTree;
+  /** Gives a process its own copy of the mounts of its parent (CLONE_NEWNS), as zygote does for each app. */
+  cloneNamespace(parentPid: number, pid: number): void;
+  dropNamespace(pid: number): void;
+  /** The tree with the permission checks of that uid; 0 is root and passes them all. */
+  asUser(uid: number): FileTree;
+  /** Where the symbolic links of a path end; the last component may be absent. */
+  resolve(path: string): string;
+  /** The link itself, not what it points to. */
+  linkStat(path: string): FileStat | undefined;
+  readLink(path: string): string;
+  symlink(target: string, path: string): void;
 }
 
 /** System properties (getprop). */
@@ -171,13 +187,58 @@ export interface Power {
   setScreen(on: boolean): void;
   /** Dismisses the keyguard; false where the screen is off. */
   unlock(): boolean;
-  bucket(packageName: string): 5 | 10 | 20 | 30 | 40 | 45 | 50;
+  bucket(packageName: string): StandbyBucket;
+  /** `am set-standby-bucket`. */
+  setBucket(packageName: string, bucket: StandbyBucket): void;
+}
+
+/** Exempted, active, working set, frequent, rare, restricted, never (UsageStatsManager). */
+export type StandbyBucket = 5 | 10 | 20 | 30 | 40 | 45 | 50;
+
+/** A broadcast as `am broadcast` or Play Services sends it. */
+export interface Broadcast {
+  readonly action: string;
+  readonly packageName: string | null;
+  readonly component: string | null;
+  readonly flags: number;
+  readonly fromUid: number;
+  readonly fromPid: number;
+  readonly extras: Readonly<Record<string, string>>;
+  /** Wakes apps in the stopped state too (FLAG_INCLUDE_STOPPED_PACKAGES). */
+  readonly includeStopped: boolean;
+}
+
+/** One line of the broadcast history, newest last. */
+export interface BroadcastRecord {
+  readonly broadcast: Broadcast;
+  readonly enqueuedAtMs: number;
+  readonly finishedAtMs: number;
+  readonly receivers: readonly { packageName: string; className: string; permission: string | null }[];
+}
+
+export interface Broadcasts {
+  /** Delivers to manifest receivers: starts their processes (reason `broadcast`) and records it. */
+  send(broadcast: Broadcast): BroadcastRecord;
+  /** Bounded; newest last. */
+  history(): readonly BroadcastRecord[];
 }
 
 /** The front of the UI: which package and activity the person sees, and the tree of its views. */
 export interface Front {
   readonly packageName: string;
   readonly activity: string;
+}
+
+/**
+ * Sockets that listen inside the handset: TCP ports of its loopback, and abstract local sockets by name. adbd's
+ * `tcp:` and `localabstract:` services end here, and so do connections of apps to 127.0.0.1.
+ */
+export interface Listeners {
+  /** Throws FileError EADDRINUSE where the address is taken. The returned function stops listening. */
+  listen(address: number | string, onSocket: (socket: Duplex) => void): () => void;
+  /** The dialling end of a connection to that listener, or null where nobody listens. */
+  connect(address: number | string): Duplex | null;
+  addresses(): (number | string)[];
 }
 
 /** Typed events that join the parts. Every listener must be quick and must not throw. */
@@ -189,6 +250,13 @@ export interface SystemEvents {
   'package-launched': [{ name: string }];
   'front-changed': [Front];
   'power-changed': [];
+  /** The system restarts: every process dies, tmpfs and bind mounts and the /proc of apps are gone. */
+  rebooting: [];
+  /** sys.boot_completed is 1 (again). */
+  booted: [];
+  /** The device's wall clock was set (date, as root): alarms of type RTC move. */
+  'time-set': [];
+  'broadcast-sent': [BroadcastRecord];
   'process-started': [RunningProcess, { reason: StartReason; component: string }];
   'process-died': [RunningProcess, { why: string }];
   'process-frozen': [RunningProcess];
@@ -197,3 +265,78 @@ export interface SystemEvents {
   'button-pressed': [{ packageName: string; screen: string; button: number }];
 }
 export type SystemBus = EventEmitter<SystemEvents>;
+
+/** What the command line of the emulator decided. */
+export interface HandsetConfig {
+  readonly avdName: string;
+  /** Even; adb's is this plus one unless `-ports` said otherwise. */
+  readonly consolePort: number;
+  readonly adbPort: number;
+  readonly apiLevel: number;
+  readonly clockRate: number;
+  readonly seed: number;
+  /** `-http-proxy`: the way out that proxy-aware apps are told about, or null. */
+  readonly httpProxy: string | null;
+}
+
+/** What exists before any other part is built, and may be used while building. */
+export interface Base {
+  readonly config: HandsetConfig;
+  readonly bus: SystemBus;
+  readonly clock: DeviceClock;
+  readonly files: FileTree;
+  readonly logs: Logs;
+  readonly properties: Properties;
+  readonly listeners: Listeners;
+  /** Aborted when the handset ends. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Every part of the handset. The properties beyond {@link Base} are bound late: reading one while `createAndroid` or
+ * `createTraffic` still runs throws; from `start()` on, and in every program, dump and event, they are all there.
+ */
+export interface Parts extends Base {
+  // Owned by ANDROID.
+  readonly settings: Settings;
+  readonly packages: Packages;
+  readonly processes: Processes;
+  readonly services: Services;
+  /** What the person sees; null while the screen shows nothing of an app (booting). */
+  readonly front: () => Front | null;
+  // Owned by TRAFFIC.
+  readonly power: Power;
+  readonly broadcasts: Broadcasts;
+  // Merged by the composition, from all contributions.
+  readonly programs: Programs;
+  /** `dumpsys NAME`. */
+  readonly dumps: Dumps;
+  /** `cmd NAME args…`; argv[0] is the service's name. */
+  readonly commands: Programs;
+  /** `dumpsys activity service COMPONENT`, by component as `dumpsys` is asked for it (package/.Class). */
+  readonly serviceDumps: Dumps;
+}
+
+/** A command of the emulator console: returns the lines before OK; a thrown error becomes `KO: message`. */
+export type ConsoleCommand = (args: readonly string[]) => string | Promise<string>;
+
+/** What a part adds to the handset besides its state. */
+export interface Contribution {
+  readonly programs: Programs;
+  readonly dumps?: Dumps;
+  readonly commands?: Programs;
+  readonly serviceDumps?: Dumps;
+  /** By first word, e.g. `push`. */
+  readonly console?: Readonly<Record<string, ConsoleCommand>>;
+  /** Called once, when all parts are bound. */
+  start?(): void;
+  /** Ends timers and sockets. */
+  close?(): void | Promise<void>;
+}
+
+/** `createAndroid(parts: Parts): Android`. */
+export interface Android
+  extends Contribution, Pick<Parts, 'settings' | 'packages' | 'processes' | 'services' | 'front'> {}
+
+/** `createTraffic(parts: Parts): Traffic`. */
+export interface Traffic extends Contribution, Pick<Parts, 'power' | 'broadcasts'> {}
