@@ -32,12 +32,15 @@ export interface ProgramIo {
   readonly cwd: string;
   /** The files as this program sees them: permissions of its uid, in its mount namespace. */
   readonly files: FileTree;
-  /** `out` may be told to wait: resolves when the reader has taken what was written (at once where it keeps up). */
-  drained(): Promise<void>;
   out(text: string | Uint8Array): void;
+  /** Resolves when the reader of `out` has taken most of what was written; at once where it keeps up. */
+  drained(): Promise<void>;
   err(text: string): void;
   /** Runs a shell command line as a child, its output going to this program's; resolves to the exit status. */
-  run(commandLine: string, options?: { uid?: number; stdin?: AsyncIterable<Buffer> }): Promise<number>;
+  run(
+    commandLine: string,
+    options?: { uid?: number; stdin?: AsyncIterable<Buffer>; namespacePid?: number },
+  ): Promise<number>;
 }
 
 /** A program returns its exit status. A thrown error becomes text on stderr and status 1; it never ends the handset. */
@@ -241,6 +244,24 @@ export interface Listeners {
   addresses(): (number | string)[];
 }
 
+/** A running shell or program that is not an app: what `ps` lists and `kill` ends besides the processes of apps. */
+export interface Task {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly uid: number;
+  readonly name: string;
+  readonly commandLine: string;
+  readonly startedAtMs: number;
+}
+
+export interface Tasks {
+  /** A pid that nothing used before; processes of apps take theirs here too. */
+  nextPid(): number;
+  list(): Task[];
+  /** False where no task has that pid. */
+  kill(pid: number, signal: string): boolean;
+}
+
 /** Typed events that join the parts. Every listener must be quick and must not throw. */
 export interface SystemEvents {
   'package-installed': [InstalledPackage, { replaced: boolean }];
@@ -288,6 +309,7 @@ export interface Base {
   readonly logs: Logs;
   readonly properties: Properties;
   readonly listeners: Listeners;
+  readonly tasks: Tasks;
   /** Aborted when the handset ends. */
   readonly signal: AbortSignal;
 }
