@@ -67,6 +67,11 @@ export const FunctionProfile = z.strictObject({
   /** What this function does not license, in words. */
   not: z.array(z.string()),
   surveillanceCapable: z.boolean().optional(),
+  /**
+   * True where the background batches of embedded SDKs (a role's own licences) are usual beside this function.
+   * Absent means false: a torch has no use for them.
+   */
+  sdkInBackground: z.boolean().optional(),
   source: z.string(),
 });
 export type FunctionProfile = z.infer<typeof FunctionProfile>;
@@ -81,6 +86,10 @@ export const RoleProfile = z.strictObject({
   ports: z.array(z.number().int()).optional(),
   /** True where the role's traffic is the platform's and never the app's own function. */
   platform: z.boolean(),
+  /** What an SDK of this role may do in background, beside functions that say `sdkInBackground`. */
+  licences: z.array(Licence).optional(),
+  /** True where the licences above hold beside every function: registering for push, a connectivity check. */
+  always: z.boolean().optional(),
   because: z.string(),
   source: z.string(),
 });

@@ -29,6 +29,8 @@ export const Cadence = z.strictObject({
   coverage: z.number().nullable(),
   dutyCycle: z.number().nullable(),
   reason: z.string().optional(),
+  /** Which beats were judged: all natural ones, or those that nothing licenses. */
+  of: z.enum(['natural', 'unlicensed']).optional(),
   evidence: z.array(Statistic),
   rita: z.number().nullable(),
 });
