@@ -1,0 +1,52 @@
+import type { Beat, Report } from '../../contract/report.ts';
+import { html, type Html } from '../html.ts';
+import { at } from './axis.ts';
+
+const WIDTH = 1000;
+const HEIGHT = 40;
+
+/** How a channel's beats are drawn; height and stroke repeat what the colour says. */
+export type Tone = 'unexplained' | 'explained' | 'unobservable' | 'push';
+
+const SPAN: Record<Tone, readonly [number, number]> = {
+  unexplained: [3, 37],
+  explained: [12, 28],
+  unobservable: [9, 31],
+  push: [14, 26],
+};
+
+/**
+ * One row of the raster: phases as shaded spans, each beat as a stroke at its instant, one unit of x per thousandth
+ * of the window. The drawing stretches with its cell, so it carries no text; strokes keep their width.
+ */
+export function rasterRow(
+  report: Pick<Report, 'phases' | 'windowMs'>,
+  beats: readonly Pick<Beat, 'atMs' | 'forced'>[],
+  tone: Tone,
+  label: string,
+): Html {
+  const x = (ms: number) => at((ms / Math.max(report.windowMs, 1)) * WIDTH);
+  const [top, bottom] = SPAN[tone];
+  return html`<svg
+    class="raster"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label="${label}"
+  >
+    ${report.phases.map(
+      (span) =>
+        html`<rect
+          class="phase-${span.phase}"
+          x="${x(span.fromMs)}"
+          y="0"
+          width="${x(span.toMs - span.fromMs)}"
+          height="${HEIGHT}"
+        />`,
+    )}
+    ${beats.map(
+      (beat) =>
+        html`<path class="beat ${tone}${beat.forced ? ' forced' : ''}" d="M${x(beat.atMs)} ${top}V${bottom}" />`,
+    )}
+  </svg>`;
+}

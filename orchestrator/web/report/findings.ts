@@ -1,0 +1,56 @@
+import type { Finding, Report } from '../../contract/report.ts';
+import { html, type Html } from '../html.ts';
+
+export function findingsSection(report: Report): Html {
+  return html`<section aria-labelledby="findings">
+    <h2 id="findings">Findings</h2>
+    <div class="card">
+      ${
+        report.findings.length === 0
+          ? html`<p>No departure from the declared function was measured.</p>`
+          : html`<ol class="findings">
+              ${report.findings.map(findingItem)}
+            </ol>`
+      }
+    </div>
+  </section>`;
+}
+
+function findingItem(finding: Finding): Html {
+  return html`<li id="finding-${finding.id}">
+    <strong>${finding.title}.</strong> ${finding.sentence}
+    ${finding.channel !== null && html`<a href="#channel-${finding.channel}">its beats</a>`}
+    ${finding.evidence.map((pointer) => html` <span class="soft">· ${pointer.text} (<span class="mono">${pointer.file}</span>${lineWords(pointer.lines)})</span>`)}
+  </li>`;
+}
+
+/** "lines 4, 9, 12 and 40 more": enough to follow, short enough to read. */
+export function lineWords(lines: readonly number[]): string {
+  if (lines.length === 0) return '';
+  const shown = lines.slice(0, 6).join(', ');
+  const more = lines.length - 6;
+  return ` ${lines.length === 1 ? 'line' : 'lines'} ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const RESULT_WORDS = {
+  explains: 'explains it',
+  'ruled-out': 'ruled out',
+  unlikely: 'unlikely',
+  'not-testable': 'not testable here',
+} as const;
+
+export function benignSection(report: Report): Html {
+  return html`<section aria-labelledby="benign">
+    <h2 id="benign">Benign explanations tested</h2>
+    <div class="card">
+      <dl class="rows">
+        ${report.benignExplanations.map(
+          (one) =>
+            html`<dt>${one.name}</dt>
+              <dd><strong>${RESULT_WORDS[one.result]}</strong>: ${one.sentence}</dd>`,
+        )}
+      </dl>
+      ${report.benignExplanations.length === 0 && html`<p>Nothing was found that would need one.</p>`}
+    </div>
+  </section>`;
+}
