@@ -23,7 +23,11 @@ function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => ({
     from: file,
-    to: fileName.startsWith('.') ? relative(root, resolve(root, dirname(file), fileName)).split(sep).join('/') : fileName,
+    to: fileName.startsWith('.')
+      ? relative(root, resolve(root, dirname(file), fileName))
+          .split(sep)
+          .join('/')
+      : fileName,
   }));
 }
 
@@ -56,7 +60,9 @@ describe('the direction of imports', () => {
     expect(crossings(/^orchestrator\/contract\//, /./, /^(orchestrator\/contract\/.*|zod)$/)).toEqual([]);
     const outward = imports.filter(
       (one) =>
-        one.from.startsWith('orchestrator/contract/') && !one.to.startsWith('orchestrator/contract/') && one.to !== 'zod',
+        one.from.startsWith('orchestrator/contract/') &&
+        !one.to.startsWith('orchestrator/contract/') &&
+        one.to !== 'zod',
     );
     expect(outward).toEqual([]);
   });
