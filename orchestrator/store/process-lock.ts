@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { Fault, printable } from '../contract/fault.ts';
+
+const Holder = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() });
+export type Holder = z.infer<typeof Holder>;
+
+/**
+ * Claims `file` for this process until disposed. A lock whose holder is dead, also after kill -9, is taken over.
+ * @throws Fault `ledger-busy` that names the living holder.
+ */
+export async function lockForProcess(file: string): Promise<AsyncDisposable> {
+  const mine = JSON.stringify(await thisProcess());
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, mine, { flag: 'wx' });
+  try {
+    // link(2) makes the lock appear at once with its content, so nobody ever reads a half-written one.
+    while (!(await created(link(draft, file)))) await removeStale(file);
+  } finally {
+    await unlink(draft);
+  }
+  return { [Symbol.asyncDispose]: () => release(file, mine) };
+}
+
+/** This process, so that another can tell later whether it still lives. */
+export async function thisProcess(): Promise<Holder> {
+  return { pid: process.pid, startedAt: await startOf(process.pid) };
+}
+
+/** True where the process of that id runs and is the same that was recorded, not a later one with its number. */
+export async function lives(holder: Holder): Promise<boolean> {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const startedAt = await startOf(holder.pid);
+  return holder.startedAt === null || startedAt === null || startedAt === holder.startedAt;
+}
+
+async function removeStale(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(ignoreMissing);
+  if (text === null) return;
+  const holder = parseHolder(text);
+  if (holder !== null && (await lives(holder))) {
+    throw new Fault('ledger-busy', `process ${holder.pid} holds ${printable(file)}`);
+  }
+  const aside = `${file}.${randomBytes(6).toString('hex')}`;
+  if ((await rename(file, aside).then(() => '', ignoreMissing)) === null) return;
+  const moved = await readFile(aside, 'utf8');
+  if (moved !== text) await created(link(aside, file)); // another process took over between the read and the rename
+  await unlink(aside);
+}
+
+async function release(file: string, mine: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(ignoreMissing);
+  if (text === mine) await unlink(file);
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(text));
+  } catch {
+    return null; // a damaged lock protects nobody
+  }
+}
+
+/** Boot id and start tick of a process: proc(5), field 22 of /proc/PID/stat. Null where there is no procfs. */
+async function startOf(pid: number): Promise<string | null> {
+  try {
+    const [boot, stat] = await Promise.all([
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+    ]);
+    // The second field, the command in parentheses, may itself hold spaces and parentheses.
+    const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${boot.trim()}/${afterCommand[19] ?? ''}`;
+  } catch {
+    return null; // no procfs, or the process is gone: the caller falls back on the process id alone
+  }
+}
+
+function created(attempt: Promise<void>): Promise<boolean> {
+  return attempt.then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}
