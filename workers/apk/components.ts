@@ -1,0 +1,86 @@
+import type { Component, IntentFilter } from '../../orchestrator/contract/apk.ts';
+import { childrenNamed, type AttributeReader } from './attributes.ts';
+import type { XmlElement } from './binary-xml.ts';
+
+type ComponentKind = Component['kind'];
+const KINDS: readonly string[] = ['activity', 'activity-alias', 'service', 'receiver', 'provider'] as const satisfies ComponentKind[];
+
+/** ServiceInfo.FOREGROUND_SERVICE_TYPE_* by bit (frameworks/base core/java/android/content/pm/ServiceInfo.java). */
+export const FOREGROUND_SERVICE_TYPES: readonly (readonly [number, string])[] = [
+  [0x1, 'dataSync'],
+  [0x2, 'mediaPlayback'],
+  [0x4, 'phoneCall'],
+  [0x8, 'location'],
+  [0x10, 'connectedDevice'],
+  [0x20, 'mediaProjection'],
+  [0x40, 'camera'],
+  [0x80, 'microphone'],
+  [0x100, 'health'],
+  [0x200, 'remoteMessaging'],
+  [0x400, 'systemExempted'],
+  [0x800, 'shortService'],
+  [0x1000, 'fileManagement'],
+  [0x2000, 'mediaProcessing'],
+  [0x40000000, 'specialUse'],
+];
+
+/** The components of `<application>`, in the order of the manifest, with full class names. */
+export function readComponents(application: XmlElement, packageName: string, read: AttributeReader): Component[] {
+  return application.children
+    .filter((child) => KINDS.includes(child.name))
+    .map((child) => readComponent(child, packageName, read));
+}
+
+function readComponent(element: XmlElement, packageName: string, read: AttributeReader): Component {
+  const target = read.text(element, 'targetActivity');
+  const types = read.int(element, 'foregroundServiceType') ?? 0;
+  return {
+    kind: element.name as ComponentKind,
+    name: className(read.text(element, 'name') ?? '', packageName),
+    exported: read.bool(element, 'exported'),
+    enabled: read.bool(element, 'enabled') ?? true,
+    permission: read.text(element, 'permission'),
+    process: processName(read.text(element, 'process'), packageName),
+    foregroundServiceTypes: FOREGROUND_SERVICE_TYPES.filter(([bit]) => (types & bit) !== 0).map(([, name]) => name),
+    targetActivity: target === null ? null : className(target, packageName),
+    intentFilters: childrenNamed(element, 'intent-filter').map((filter) => readFilter(filter, read)),
+    metaData: readMetaData(element, read),
+  };
+}
+
+function readFilter(filter: XmlElement, read: AttributeReader): IntentFilter {
+  const names = (kind: string): string[] =>
+    childrenNamed(filter, kind).flatMap((child) => read.text(child, 'name') ?? []);
+  const data = childrenNamed(filter, 'data');
+  const distinct = (name: 'scheme' | 'host' | 'mimeType'): string[] => [
+    ...new Set(data.flatMap((child) => read.text(child, name) ?? [])),
+  ];
+  return {
+    actions: names('action'),
+    categories: names('category'),
+    schemes: distinct('scheme'),
+    hosts: distinct('host'),
+    mimeTypes: distinct('mimeType'),
+  };
+}
+
+/** `android:value` with references followed, else what `android:resource` names: a path in the APK, or `@0x…`. */
+export function readMetaData(element: XmlElement, read: AttributeReader): Record<string, string> {
+  const pairs = childrenNamed(element, 'meta-data').flatMap((child): [string, string][] => {
+    const name = read.text(child, 'name');
+    if (name === null) return [];
+    return [[name, read.text(child, 'value') ?? read.text(child, 'resource') ?? '']];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** FrameworkParsingPackageUtils.buildClassName: a leading dot, or no dot at all, means "in the package". */
+export function className(name: string, packageName: string): string {
+  if (name === '') return '';
+  if (name.startsWith('.')) return packageName + name;
+  return name.includes('.') ? name : `${packageName}.${name}`;
+}
+
+function processName(name: string | null, packageName: string): string | null {
+  return name?.startsWith(':') === true ? packageName + name : name;
+}

@@ -1,0 +1,68 @@
+import type { ByteView } from './bytes.ts';
+
+/** ResStringPool (frameworks/base ResourceTypes.h), decoded string by string when asked. */
+export interface StringPool {
+  readonly count: number;
+  /** null where the index or the string lies outside the pool, as Android's string8At/stringAt answer. */
+  at(index: number): string | null;
+}
+
+const UTF8_FLAG = 1 << 8;
+const MOST_STRING_BYTES = 65_536;
+
+/** `offset` is that of the chunk header. Style counts are not looked at: hostile files lie in them. */
+export function readStringPool(view: ByteView, offset: number): StringPool {
+  const headerBytes = view.u16(offset + 2);
+  const chunkBytes = view.u32(offset + 4);
+  const end = Math.min(view.length, offset + chunkBytes);
+  const declared = view.u32(offset + 8);
+  const utf8 = (view.u32(offset + 16) & UTF8_FLAG) !== 0;
+  const stringsAt = offset + view.u32(offset + 20);
+  const indexAt = offset + headerBytes;
+  const count = Math.max(0, Math.min(declared, Math.floor((Math.min(end, stringsAt) - indexAt) / 4)));
+  const known = new Map<number, string | null>();
+  const decode = (index: number): string | null => {
+    if (index < 0 || index >= count) return null;
+    const at = stringsAt + view.u32(indexAt + index * 4);
+    if (at + 2 > end) return null;
+    return utf8 ? decodeUtf8(view, at, end) : decodeUtf16(view, at, end);
+  };
+  return {
+    count,
+    at(index) {
+      let text = known.get(index);
+      if (text === undefined) {
+        text = decode(index);
+        known.set(index, text);
+      }
+      return text;
+    },
+  };
+}
+
+/** Two lengths stand in front, in characters and in bytes, each of one or two bytes. */
+function decodeUtf8(view: ByteView, start: number, end: number): string | null {
+  let at = start + ((view.u8(start) & 0x80) === 0 ? 1 : 2);
+  if (at + 1 > end) return null;
+  let size = view.u8(at);
+  at += 1;
+  if ((size & 0x80) !== 0) {
+    if (at + 1 > end) return null;
+    size = ((size & 0x7f) << 8) | view.u8(at);
+    at += 1;
+  }
+  if (at + size > end) return null;
+  return view.slice(at, size).toString('utf8');
+}
+
+function decodeUtf16(view: ByteView, start: number, end: number): string | null {
+  let at = start + 2;
+  let units = view.u16(start);
+  if ((units & 0x8000) !== 0) {
+    if (at + 2 > end) return null;
+    units = ((units & 0x7fff) << 16) | view.u16(at);
+    at += 2;
+  }
+  if (units * 2 > MOST_STRING_BYTES || at + units * 2 > end) return null;
+  return view.slice(at, units * 2).toString('utf16le');
+}
