@@ -1,0 +1,67 @@
+import { Command, CommanderError } from 'commander';
+import { Fault, printable } from '../orchestrator/contract/fault.ts';
+import { addDemoCommand } from './command/demo.ts';
+import { addDoctorCommand } from './command/doctor.ts';
+import { addScoreCommand } from './command/score.ts';
+import { addVetCommand } from './command/vet.ts';
+import type { Invocation } from './invocation.ts';
+import { line, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** Runs one command line; resolves to the exit status. Errors become one sentence on stderr, never a stack trace. */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = { out: process.stdout, err: process.stderr },
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort(new Fault('cancelled', 'interrupted; everything opened is being closed'));
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  let status = 0;
+  try {
+    const invocation: Invocation = {
+      terminal,
+      environment,
+      signal: interruption.signal,
+      finish: (value) => {
+        status = value;
+      },
+    };
+    await program(invocation).parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    return report(error, terminal, environment);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function program(invocation: Invocation): Command {
+  const { terminal } = invocation;
+  const root = new Command('sleeptalk')
+    .description('Tells whether an Android app talks in its sleep (MITRE ATT&CK Mobile analytic AN1681).')
+    .version(version())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+      outputError: (text, write) => write(`sleeptalk: usage: ${text.replace(/^error: /, '')}`),
+    })
+    .showHelpAfterError('(see `sleeptalk --help`)');
+  for (const add of [addVetCommand, addScoreCommand, addDemoCommand, addDoctorCommand]) add(root, invocation);
+  return root;
+}
+
+function report(error: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Fault) {
+    line(terminal.err, `sleeptalk: ${error.code}: ${error.detail}`);
+    return error.exitStatus;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  line(terminal.err, `sleeptalk: internal: ${printable(message, 500)} (SLEEPTALK_TRACE=1 shows where)`);
+  if (environment['SLEEPTALK_TRACE'] && error instanceof Error) line(terminal.err, error.stack ?? '');
+  return 1;
+}

@@ -1,0 +1,11 @@
+import type { Writable } from 'node:stream';
+
+/** Where a command writes: results to `out`, everything a person watches to `err`. */
+export interface Terminal {
+  readonly out: Writable;
+  readonly err: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+}
+
+export function line(stream: Writable, text = ''): void {
+  stream.write(`${text}\n`);
+}
