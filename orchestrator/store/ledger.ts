@@ -1,0 +1,66 @@
+import { Kysely, Migrator, PostgresDialect, type Migration, type PostgresPool } from 'kysely';
+import { Fault, printable } from '../contract/fault.ts';
+import type { Database } from './database.ts';
+import * as first from './migrations/0001-ledger.ts';
+import type { SqlClient, SqlPool } from './pglite-pool.ts';
+import type { LedgerTables } from './tables.ts';
+
+/** The record of everything: what was submitted, run, judged, and by whom. Rows are added and marked, never deleted. */
+export interface Ledger extends AsyncDisposable {
+  readonly db: Kysely<LedgerTables>;
+}
+
+/** In order; the names are stored and never change. */
+const MIGRATIONS: Record<string, Migration> = { '0001-ledger': first };
+
+const SCHEMA = 'sleeptalk';
+
+/**
+ * Brings the schema up to date, under a lock that other starting processes wait for, and opens the ledger.
+ * The database stays its opener's: disposing the ledger does not close it.
+ * @throws Fault `ledger-failed`
+ */
+export async function openLedger(options: { database: Database; signal: AbortSignal }): Promise<Ledger> {
+  options.signal.throwIfAborted();
+  const pool = faultingPool(options.database.pool, options.database.place);
+  const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({
+    db,
+    migrationTableSchema: SCHEMA,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw asFault(error, options.database.place);
+  return { db: db.withSchema(SCHEMA), [Symbol.asyncDispose]: () => db.destroy() };
+}
+
+/** SQLSTATE of an error, where PostgreSQL gave one. */
+export function sqlStateOf(error: unknown): string | null {
+  const cause = error instanceof Fault ? error.cause : error;
+  const code = (cause as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : null;
+}
+
+/** The same pool, whose failures are Faults and which the ledger cannot end. */
+function faultingPool(pool: SqlPool, place: string): PostgresPool {
+  async function connect(): Promise<SqlClient> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw asFault(error, place);
+    });
+    return {
+      release: () => client.release(),
+      query: (text, values) =>
+        client.query(text, values).catch((error: unknown) => {
+          throw asFault(error, place);
+        }),
+    };
+  }
+  // Kysely's interface also knows cursors, which it uses only where a dialect configures them.
+  return { connect, end: () => Promise.resolve() } as unknown as PostgresPool;
+}
+
+function asFault(error: unknown, place: string): Fault {
+  if (error instanceof Fault) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault('ledger-failed', `the ledger at ${place}: ${printable(message)}`, { cause: error });
+}
