@@ -3,7 +3,13 @@ import { childrenNamed, type AttributeReader } from './attributes.ts';
 import type { XmlElement } from './binary-xml.ts';
 
 type ComponentKind = Component['kind'];
-const KINDS: readonly string[] = ['activity', 'activity-alias', 'service', 'receiver', 'provider'] as const satisfies ComponentKind[];
+const KINDS: readonly string[] = [
+  'activity',
+  'activity-alias',
+  'service',
+  'receiver',
+  'provider',
+] as const satisfies ComponentKind[];
 
 /** ServiceInfo.FOREGROUND_SERVICE_TYPE_* by bit (frameworks/base core/java/android/content/pm/ServiceInfo.java). */
 export const FOREGROUND_SERVICE_TYPES: readonly (readonly [number, string])[] = [

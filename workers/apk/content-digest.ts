@@ -23,10 +23,7 @@ export function contentDigest(archive: ZipArchive, blockOffset: number, hash: 's
       digests.push(createHash(hash).update(prefix(0xa5, chunk.length)).update(chunk).digest());
     }
   }
-  return createHash(hash)
-    .update(prefix(0x5a, digests.length))
-    .update(Buffer.concat(digests))
-    .digest();
+  return createHash(hash).update(prefix(0x5a, digests.length)).update(Buffer.concat(digests)).digest();
 }
 
 function prefix(mark: number, count: number): Buffer {

@@ -47,7 +47,8 @@ export function oidOf(content: Buffer): string {
   for (const byte of content.subarray(0, 64)) {
     value = value * 128 + (byte & 0x7f);
     if ((byte & 0x80) !== 0) continue;
-    if (parts.length === 0) parts.push(Math.min(2, Math.floor(value / 40)), value - Math.min(2, Math.floor(value / 40)) * 40);
+    if (parts.length === 0)
+      parts.push(Math.min(2, Math.floor(value / 40)), value - Math.min(2, Math.floor(value / 40)) * 40);
     else parts.push(value);
     value = 0;
   }

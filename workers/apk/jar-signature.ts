@@ -32,7 +32,10 @@ export function verifyJarSignature(archive: ZipArchive, signal: AbortSignal): Si
     const [main] = jarSections(signatureFile);
     const schemes = main?.get('x-android-apk-signed');
     if (schemes !== undefined) {
-      throw new Fault('apk-unsigned', `${where} says that a v${printable(schemes, 20)} signature was there; it has been removed.`);
+      throw new Fault(
+        'apk-unsigned',
+        `${where} says that a v${printable(schemes, 20)} signature was there; it has been removed.`,
+      );
     }
     if (main === undefined || !digestHolds(main, '-digest-manifest', manifest)) {
       throw new Fault('apk-unsigned', `${where} was made for another ${MANIFEST}.`);
@@ -51,7 +54,8 @@ function verifyEntries(archive: ZipArchive, manifest: Buffer, signal: AbortSigna
     if (entry.path.startsWith('META-INF/') || entry.path.endsWith('/')) continue;
     signal.throwIfAborted();
     total += entry.uncompressedBytes;
-    if (total > MOST_TOTAL_BYTES) throw new Fault('apk-too-large', `The entries unpack to over ${MOST_TOTAL_BYTES} bytes.`);
+    if (total > MOST_TOTAL_BYTES)
+      throw new Fault('apk-too-large', `The entries unpack to over ${MOST_TOTAL_BYTES} bytes.`);
     const section = named.get(entry.path);
     if (section === undefined) throw new Fault('apk-unsigned', `${printable(entry.path)} is not in the v1 signature.`);
     if (!digestHolds(section, '-digest', unpack(archive, entry, MOST_ENTRY_BYTES).bytes)) {

@@ -2,7 +2,7 @@ import type { ApkFacts, Component } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import { attributeReader, childrenNamed, plainAttribute, type AttributeReader } from './attributes.ts';
 import type { XmlElement } from './binary-xml.ts';
-import { readComponents, readMetaData } from './components.ts';
+import { className, readComponents, readMetaData } from './components.ts';
 import type { Resources } from './resources.ts';
 
 /** What one manifest says; signatures, files and libraries are added by others. */
@@ -63,7 +63,7 @@ export function readManifest(root: XmlElement, resources: Resources): ManifestFa
     components,
     launchActivity: launchActivity(components, warnings),
     instrumentations: childrenNamed(root, 'instrumentation').map((element) => ({
-      name: read.text(element, 'name') ?? '',
+      name: className(read.text(element, 'name') ?? '', packageName),
       targetPackage: read.text(element, 'targetPackage') ?? '',
     })),
     metaData: application === undefined ? {} : readMetaData(application, read),
@@ -87,7 +87,8 @@ function readVersions(
 ): Pick<ApkFacts, 'versionCode' | 'versionName' | 'minSdk' | 'targetSdk'> {
   const major = (read.int(root, 'versionCodeMajor') ?? 0) >>> 0;
   const versionCode = major * 4294967296 + ((read.int(root, 'versionCode') ?? 0) >>> 0);
-  if (!Number.isSafeInteger(versionCode)) throw new Fault('apk-bad-manifest', `The version code ${versionCode} is absurd.`);
+  if (!Number.isSafeInteger(versionCode))
+    throw new Fault('apk-bad-manifest', `The version code ${versionCode} is absurd.`);
   const usesSdk = childrenNamed(root, 'uses-sdk')[0];
   const level = (name: 'minSdkVersion' | 'targetSdkVersion'): number | null => {
     const value = usesSdk === undefined ? null : read.value(usesSdk, name);
@@ -96,7 +97,12 @@ function readVersions(
     return read.int(usesSdk, name) ?? DEVELOPMENT_SDK;
   };
   const minSdk = level('minSdkVersion') ?? 1;
-  return { versionCode, versionName: read.text(root, 'versionName'), minSdk, targetSdk: level('targetSdkVersion') ?? minSdk };
+  return {
+    versionCode,
+    versionName: read.text(root, 'versionName'),
+    minSdk,
+    targetSdk: level('targetSdkVersion') ?? minSdk,
+  };
 }
 
 function readPermissions(root: XmlElement, read: AttributeReader): string[] {

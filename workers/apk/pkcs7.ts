@@ -18,7 +18,11 @@ const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
  * The signer's certificate is the one that its issuer and serial number name.
  * @throws Fault apk-unsigned where it cannot be decoded
  */
-export function verifyPkcs7(der: Buffer, content: Buffer, where: string): { certificate: X509Certificate; holds: boolean } {
+export function verifyPkcs7(
+  der: Buffer,
+  content: Buffer,
+  where: string,
+): { certificate: X509Certificate; holds: boolean } {
   const [type, wrapped] = inside(derElements(der, where)[0], where);
   if (type?.tag !== DER.oid || oidOf(type.content) !== SIGNED_DATA) {
     throw new Fault('apk-unsigned', `${where} is no PKCS#7 SignedData.`);
@@ -37,7 +41,10 @@ export function verifyPkcs7(der: Buffer, content: Buffer, where: string): { cert
   if (hash === undefined || signature === undefined) return { certificate: named.certificate, holds: false };
   const attributes = rest.find((field) => field.tag === DER.context0);
   const signed = attributes === undefined ? content : signedAttributes(attributes, content, hash, where);
-  return { certificate: named.certificate, holds: signed !== null && checks(hash, signed, named.certificate, signature) };
+  return {
+    certificate: named.certificate,
+    holds: signed !== null && checks(hash, signed, named.certificate, signature),
+  };
 }
 
 /** TBSCertificate: version?, serial, algorithm, issuer, …, against IssuerAndSerialNumber: issuer, serial. */

@@ -52,7 +52,9 @@ function inFile<T>(fileName: string, several: boolean, work: () => T): T {
       throw new Fault(error.code, `${printable(fileName)}: ${error.detail}`, { cause: error });
     }
     if (error instanceof Error && error.name !== 'AbortError' && error.name !== 'TimeoutError') {
-      throw new Fault('apk-malformed', `${printable(fileName)} cannot be read: ${printable(error.message)}`, { cause: error });
+      throw new Fault('apk-malformed', `${printable(fileName)} cannot be read: ${printable(error.message)}`, {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -68,7 +70,10 @@ function refuseStrangers(base: OneApk, splits: readonly OneApk[]): void {
   for (const split of splits) {
     const name = printable(split.file.fileName);
     if (split.manifest.packageName !== base.manifest.packageName) {
-      throw new Fault('apk-splits-mismatch', `${name} is of ${split.manifest.packageName}, not ${base.manifest.packageName}.`);
+      throw new Fault(
+        'apk-splits-mismatch',
+        `${name} is of ${split.manifest.packageName}, not ${base.manifest.packageName}.`,
+      );
     }
     if (split.manifest.versionCode !== base.manifest.versionCode) {
       throw new Fault(
@@ -80,7 +85,8 @@ function refuseStrangers(base: OneApk, splits: readonly OneApk[]): void {
       throw new Fault('apk-splits-mismatch', `${name} is signed with another certificate than the base.`);
     }
     const splitName = split.manifest.split ?? '';
-    if (names.has(splitName)) throw new Fault('apk-splits-mismatch', `The split ${printable(splitName)} is given twice.`);
+    if (names.has(splitName))
+      throw new Fault('apk-splits-mismatch', `The split ${printable(splitName)} is given twice.`);
     names.add(splitName);
   }
 }

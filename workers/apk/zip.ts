@@ -67,7 +67,10 @@ function findEnd(bytes: Buffer): number {
     if (expected > bytes.length) {
       throw new Fault('apk-truncated', `The archive comment should end at ${expected}, the file at ${bytes.length}.`);
     }
-    throw new Fault('apk-malformed', `${bytes.length - expected} bytes follow the end record at offset ${strayOffset}.`);
+    throw new Fault(
+      'apk-malformed',
+      `${bytes.length - expected} bytes follow the end record at offset ${strayOffset}.`,
+    );
   }
   if (bytes.length === 0) throw new Fault('apk-not-zip', 'The file is empty.');
   if (bytes.subarray(0, 2).toString('latin1') === 'PK') {
@@ -86,7 +89,10 @@ function readCentral(
   let at = directory.offset;
   for (let index = 0; index < directory.count; index += 1) {
     if (at + CENTRAL_BYTES > directory.end || view.u32(at) !== CENTRAL) {
-      throw new Fault('apk-malformed', `Entry ${index} of ${directory.count} is not in the central directory at ${at}.`);
+      throw new Fault(
+        'apk-malformed',
+        `Entry ${index} of ${directory.count} is not in the central directory at ${at}.`,
+      );
     }
     const nameBytes = view.u16(at + 28);
     const path = decodeName(view.slice(at + CENTRAL_BYTES, nameBytes), at);
@@ -109,7 +115,8 @@ function readCentral(
     entries.set(path, entry);
     at += CENTRAL_BYTES + nameBytes + view.u16(at + 30) + view.u16(at + 32);
   }
-  if (at > directory.end) throw new Fault('apk-malformed', `The central directory runs over its end at ${directory.end}.`);
+  if (at > directory.end)
+    throw new Fault('apk-malformed', `The central directory runs over its end at ${directory.end}.`);
   if (declaredBytes > MOST_DECLARED_BYTES) {
     throw new Fault('apk-too-large', `The archive would unpack to ${declaredBytes} bytes.`);
   }
