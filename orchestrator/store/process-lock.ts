@@ -3,7 +3,7 @@ import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault, printable } from '../contract/fault.ts';
 
-const Holder = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() });
+export const Holder = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() });
 export type Holder = z.infer<typeof Holder>;
 
 /**
