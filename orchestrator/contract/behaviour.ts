@@ -4,6 +4,7 @@ import { z } from 'zod';
  * assets/behaviour.json: what a scripted sample does. The simulated handset interprets it; on a real device the
  * sample's own classes.dex does the same. All times are device time, all jitter comes from {@link jitterSequence}.
  */
+
 /**
  * When a schedule is active. foreground: the app is in front, screen on and unlocked; background: anything else,
  * whatever the screen, so also while locked and in Doze; screen-off: the display is off; locked: the keyguard is up;
