@@ -20,7 +20,8 @@ const REMEDY =
 export function findAdb(env: NodeJS.ProcessEnv): AdbProgram {
   const named = env['SLEEPTALK_ADB'];
   if (named !== undefined && named !== '') {
-    if (!isProgram(named)) throw new Fault('adb-missing', `SLEEPTALK_ADB names ${named}, which is no program. ${REMEDY}`);
+    if (!isProgram(named))
+      throw new Fault('adb-missing', `SLEEPTALK_ADB names ${named}, which is no program. ${REMEDY}`);
     return describe(named);
   }
   const sdks = [env['ANDROID_HOME'] ?? '', env['ANDROID_SDK_ROOT'] ?? ''].filter((sdk) => sdk !== '');
@@ -29,7 +30,8 @@ export function findAdb(env: NodeJS.ProcessEnv): AdbProgram {
     ...(env['PATH'] ?? '').split(delimiter).map((folder) => join(folder === '' ? '.' : folder, 'adb')),
   ];
   const found = candidates.find(isProgram);
-  if (found === undefined) throw new Fault('adb-missing', `No adb in ANDROID_HOME, ANDROID_SDK_ROOT or PATH. ${REMEDY}`);
+  if (found === undefined)
+    throw new Fault('adb-missing', `No adb in ANDROID_HOME, ANDROID_SDK_ROOT or PATH. ${REMEDY}`);
   return describe(found);
 }
 

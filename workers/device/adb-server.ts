@@ -66,7 +66,8 @@ export async function startAdbServer(options: {
 export async function useAdbServer(address: string, signal: AbortSignal): Promise<AdbServer> {
   const { host, port } = parseAdbAddress(address);
   const version = await readServerVersion({ host, port }, signal);
-  if (version === null) throw new Fault('adb-failed', `no adb server answers at ${host}:${port}; start it, or leave the option out`);
+  if (version === null)
+    throw new Fault('adb-failed', `no adb server answers at ${host}:${port}; start it, or leave the option out`);
   return { host, port, ours: false, [Symbol.asyncDispose]: async () => undefined };
 }
 

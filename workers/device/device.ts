@@ -47,7 +47,8 @@ export async function readDeviceFacts(shell: Shell): Promise<DeviceFacts> {
 /** Lines of `getprop`: `[name]: [value]`; a value may span lines. */
 export function parseProperties(text: string): Map<string, string> {
   const properties = new Map<string, string>();
-  for (const match of text.matchAll(/^\[([^\]\n]+)\]: \[([^\]]*)\]\r?$/gm)) properties.set(match[1] ?? '', match[2] ?? '');
+  for (const match of text.matchAll(/^\[([^\]\n]+)\]: \[([^\]]*)\]\r?$/gm))
+    properties.set(match[1] ?? '', match[2] ?? '');
   return properties;
 }
 

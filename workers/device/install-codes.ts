@@ -13,7 +13,8 @@ const MEANING: Readonly<Record<string, string>> = {
   INSTALL_FAILED_MISSING_SHARED_LIBRARY: 'The app needs a shared library that the device does not have.',
   INSTALL_FAILED_OLDER_SDK: 'The app needs a newer Android than the device has: choose a higher API level.',
   INSTALL_FAILED_NEWER_SDK: 'The app was made for an Android before that of the device: choose a lower API level.',
-  INSTALL_FAILED_DEPRECATED_SDK_VERSION: 'The app targets too old an Android for this device: choose a lower API level.',
+  INSTALL_FAILED_DEPRECATED_SDK_VERSION:
+    'The app targets too old an Android for this device: choose a lower API level.',
   INSTALL_FAILED_CONFLICTING_PROVIDER: 'Another app provides content under the same authority.',
   INSTALL_FAILED_TEST_ONLY: 'The app is marked as test-only and was not installed as such.',
   INSTALL_FAILED_CPU_ABI_INCOMPATIBLE: 'The native code of the app does not run on the processor of the device.',

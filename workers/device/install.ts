@@ -5,7 +5,7 @@ import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { Device } from './handset.ts';
 import { explainInstallFailure } from './install-codes.ts';
 import { listPackages } from './packages.ts';
-import { mustRun, quote } from './shell.ts';
+import { quote } from './shell.ts';
 
 export interface InstalledApp extends AsyncDisposable {
   readonly packageName: string;
@@ -58,7 +58,12 @@ async function installSingle(device: Target, path: string, flags: string, signal
   if (!/^Success/m.test(output)) throw failure(output, device.serial);
 }
 
-async function installSession(device: Target, paths: readonly string[], flags: string, signal: AbortSignal): Promise<void> {
+async function installSession(
+  device: Target,
+  paths: readonly string[],
+  flags: string,
+  signal: AbortSignal,
+): Promise<void> {
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const created = await device.shell(`cmd package install-create${flags} -S ${total}`, { signal });
@@ -83,15 +88,4 @@ function failure(output: string, serial: string): Fault {
   const { code, sentence, words } = explainInstallFailure(output);
   const detail = words === '' ? 'it said nothing' : printable(words);
   return new Fault('install-failed', `${sentence} ${serial} says ${code === 'unknown' ? '' : `${code}, `}"${detail}"`);
-}
-
-/** The package's own launcher activity, `pkg/.Main`. Error: `launch-failed` where it has none. */
-export async function resolveLauncher(device: Pick<Device, 'shell'>, packageName: string): Promise<string> {
-  const command = `cmd package resolve-activity --brief -c android.intent.category.LAUNCHER ${quote(packageName)}`;
-  const output = await mustRun(device.shell, command, 'launch-failed', 'looking for the launcher activity');
-  const component = output.trim().split('\n').at(-1)?.trim() ?? '';
-  if (!component.startsWith(`${packageName}/`)) {
-    throw new Fault('launch-failed', `${printable(packageName)} has no activity that a launcher could start`);
-  }
-  return component;
 }

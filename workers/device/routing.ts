@@ -138,7 +138,8 @@ export function parseChain(text: string): ChainLine[] {
 export async function findRoutes(root: Shell): Promise<string[]> {
   const found: string[] = [];
   for (const { program, table, chain } of CHAINS) {
-    if ((await root(`${program} -w -t ${table} -L ${chain} -n`)).exitCode === 0) found.push(`${program} ${table} ${chain}`);
+    if ((await root(`${program} -w -t ${table} -L ${chain} -n`)).exitCode === 0)
+      found.push(`${program} ${table} ${chain}`);
   }
   return found;
 }

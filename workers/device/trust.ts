@@ -85,7 +85,10 @@ export async function removeAnchor(root: Shell, fileName: string | null, stage: 
   const visible =
     fileName === null ? '' : (await root(`ls ${SYSTEM_FOLDER}/${fileName} ${MODULE_FOLDER}/${fileName}`)).stdout.trim();
   if (left.length > 0 || visible !== '') {
-    throw new Fault('device-dirty', `our certificate is still trusted by the device (${left.join(', ') || printable(visible)})`);
+    throw new Fault(
+      'device-dirty',
+      `our certificate is still trusted by the device (${left.join(', ') || printable(visible)})`,
+    );
   }
 }
 

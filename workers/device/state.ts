@@ -1,0 +1,91 @@
+import type { StateRecord } from '../../orchestrator/contract/capture.ts';
+import { parseCharging, parseDeviceIdle, parseScreen, readTogether } from './power-state.ts';
+import { quote, type Shell } from './shell.ts';
+
+/** A state record without its time, which the session's clock gives. */
+export type AppState = Omit<StateRecord, 'type' | 'atMs'>;
+
+/** Bits of ServiceInfo.FOREGROUND_SERVICE_TYPE_* (AOSP core/java/android/content/pm/ServiceInfo.java). */
+const FOREGROUND_TYPES: readonly (readonly [number, string])[] = [
+  [0x1, 'dataSync'],
+  [0x2, 'mediaPlayback'],
+  [0x4, 'phoneCall'],
+  [0x8, 'location'],
+  [0x10, 'connectedDevice'],
+  [0x20, 'mediaProjection'],
+  [0x40, 'camera'],
+  [0x80, 'microphone'],
+  [0x100, 'health'],
+  [0x200, 'remoteMessaging'],
+  [0x400, 'systemExempted'],
+  [0x800, 'shortService'],
+  [0x1000, 'fileManagement'],
+  [0x2000, 'mediaProcessing'],
+  [0x40000000, 'specialUse'],
+];
+
+const BUCKETS: Readonly<Record<string, AppState['standbyBucket']>> = {
+  '5': 'exempted',
+  '10': 'active',
+  '20': 'working',
+  '30': 'frequent',
+  '40': 'rare',
+  '45': 'restricted',
+  '50': 'never',
+};
+
+/** What licenses or limits background traffic right now: foreground services, standby bucket, Doze, charging, screen. */
+export async function readState(shell: Shell, packageName: string, signal?: AbortSignal): Promise<AppState> {
+  const name = quote(packageName);
+  const [services = '', bucket = '', deep = '', battery = '', power = ''] = await readTogether(
+    shell,
+    [
+      `dumpsys activity services ${name}`,
+      `am get-standby-bucket ${name}`,
+      'dumpsys deviceidle get deep',
+      'dumpsys battery',
+      'dumpsys power',
+    ],
+    signal,
+  );
+  const charging = parseCharging(battery);
+  const screenOn = parseScreen(power);
+  return {
+    foregroundServices: parseForegroundServices(services, packageName),
+    standbyBucket: parseBucket(bucket),
+    deviceIdle: parseDeviceIdle(deep),
+    ...(charging === null ? {} : { charging }),
+    ...(screenOn === null ? {} : { screenOn }),
+  };
+}
+
+/**
+ * Types of the package's services that run in the foreground, each once, sorted. A foreground service whose type is
+ * not told (Android 9 has none) is `unknown`; type 0 is `none`.
+ */
+export function parseForegroundServices(text: string, packageName: string): string[] {
+  const types = new Set<string>();
+  let mine = false;
+  for (const line of text.split('\n').slice(0, 20_000)) {
+    const record = /^\s*\* ServiceRecord\{\S+ u\d+ ([^/\s]+)\//.exec(line.slice(0, 1000));
+    if (record !== null) mine = record[1] === packageName;
+    else if (mine && /^\s*isForeground=true\b/.test(line)) {
+      for (const type of foregroundTypes(/\btypes=(?:0x)?([0-9a-fA-F]{1,8})\b/.exec(line.slice(0, 1000))?.[1]))
+        types.add(type);
+    }
+  }
+  return [...types].sort();
+}
+
+function foregroundTypes(hex: string | undefined): string[] {
+  if (hex === undefined) return ['unknown'];
+  const bits = Number.parseInt(hex, 16);
+  if (bits === 0) return ['none'];
+  const named = FOREGROUND_TYPES.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
+  return named.length > 0 ? named : ['unknown'];
+}
+
+export function parseBucket(text: string): AppState['standbyBucket'] {
+  const number = /^\s*(\d{1,2})\s*$/m.exec(text)?.[1] ?? '';
+  return Object.hasOwn(BUCKETS, number) ? (BUCKETS[number] ?? 'unknown') : 'unknown';
+}
