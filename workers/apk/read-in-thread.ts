@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { ApkFacts } from '../../orchestrator/contract/apk.ts';
+import { Fault, printable } from '../../orchestrator/contract/fault.ts';
+import type { ThreadAnswer, ThreadTask } from './thread-main.ts';
+
+/** A path, or a path with the name under which the file was submitted. */
+export type ApkPath = string | { readonly path: string; readonly fileName: string };
+
+export interface ThreadLimits {
+  /** Of all files together. Default 2 GiB, what Play allows for one app's compressed downloads is far below. */
+  readonly mostBytes?: number;
+  /** V8 heap of the thread. Default 512. */
+  readonly mostHeapMegabytes?: number;
+  /** Wall clock. Default 60,000. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * `readApk` in a thread of its own: a file that makes the reader run long or large ends the thread, not the process.
+ * @throws Fault as `readApk` does, also file-unreadable, apk-too-large, deadline-passed; the signal's reason on abort
+ */
+export async function readApkInThread(
+  paths: readonly ApkPath[],
+  options: { signal: AbortSignal } & ThreadLimits,
+): Promise<ApkFacts> {
+  const { signal, mostBytes = 2 * 1024 ** 3, mostHeapMegabytes = 512, deadlineMs = 60_000 } = options;
+  signal.throwIfAborted();
+  const files = paths.map((path) => (typeof path === 'string' ? { path, fileName: basename(path) } : path));
+  await refuseLargeFiles(files, mostBytes);
+  signal.throwIfAborted();
+  const task: ThreadTask = { files };
+  // The thread's entry is plain JavaScript that registers tsx itself, so it starts alike under tsx and under vitest.
+  const worker = new Worker(new URL('thread-entry.mjs', import.meta.url), {
+    workerData: task,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
+  });
+  let onAbort = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const answer = await new Promise<ThreadAnswer>((resolve, reject) => {
+      onAbort = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', onAbort, { once: true });
+      timer = setTimeout(() => {
+        reject(new Fault('deadline-passed', `Reading ${namesOf(files)} took over ${deadlineMs} ms.`));
+      }, deadlineMs);
+      worker.once('message', (message: ThreadAnswer) => resolve(message));
+      worker.once('error', (error: Error & { code?: string }) => {
+        reject(
+          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? new Fault('apk-too-large', `Reading ${namesOf(files)} took over ${mostHeapMegabytes} MiB of memory.`)
+            : new Fault('internal', `The reading thread failed: ${printable(error.message)}`, { cause: error }),
+        );
+      });
+      worker.once('exit', (code) => {
+        reject(new Fault('internal', `The reading thread ended with status ${code} and without an answer.`));
+      });
+    });
+    if ('fault' in answer) throw new Fault(answer.fault.code, answer.fault.detail);
+    return ApkFacts.parse(answer.facts);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    await worker.terminate();
+  }
+}
+
+async function refuseLargeFiles(files: ThreadTask['files'], mostBytes: number): Promise<void> {
+  let total = 0;
+  for (const { path, fileName } of files) {
+    try {
+      const found = await stat(path);
+      if (!found.isFile()) throw new Fault('file-unreadable', `${printable(fileName)} is not a file.`);
+      total += found.size;
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Fault('file-unreadable', `${printable(fileName)}: ${printable(reason)}`, { cause: error });
+    }
+  }
+  if (total > mostBytes) {
+    throw new Fault('apk-too-large', `${namesOf(files)}: ${total} bytes; ${mostBytes} are allowed.`);
+  }
+}
+
+function namesOf(files: ThreadTask['files']): string {
+  return printable(files.map((file) => file.fileName).join(', '));
+}
