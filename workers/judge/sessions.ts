@@ -10,6 +10,8 @@ export interface Exchange {
   readonly downBytes: number;
   readonly forced: boolean;
   readonly attempt: boolean;
+  /** True where the far end answered with an HTTP error. */
+  readonly failed: boolean;
   readonly line: number;
   readonly attribution: Attribution;
   readonly protocol: string;
@@ -83,14 +85,14 @@ export function trafficOf(records: readonly NumberedRecord[]): readonly Traffic[
  * first exchange was: the firing that began it was ours.
  */
 export function mergeExchanges(exchanges: readonly Exchange[], gapMs: number): readonly Session[] {
-  const sessions: { -readonly [K in keyof Session]: Session[K] }[] = [];
+  const sessions: (Omit<{ -readonly [K in keyof Session]: Session[K] }, 'lines'> & { lines: number[] })[] = [];
   for (const one of exchanges) {
     const last = sessions.at(-1);
     if (last && one.startMs - last.endMs < gapMs) {
       last.endMs = Math.max(last.endMs, one.endMs);
       last.upBytes += one.upBytes;
       last.downBytes += one.downBytes;
-      last.lines = [...last.lines, one.line];
+      last.lines.push(one.line);
     } else {
       const { startMs, upBytes, downBytes, forced, line } = one;
       sessions.push({ startMs, endMs: Math.max(startMs, one.endMs), upBytes, downBytes, forced, lines: [line] });
@@ -126,12 +128,13 @@ function isAttempt(record: ConnectionRecord, spoken: ReadonlySet<number>): boole
 
 function exchangeOf(record: SessionRecord, line: number): Exchange {
   const { startMs, endMs, upBytes, downBytes, forced, attribution, protocol } = record;
-  return { startMs, endMs, upBytes, downBytes, forced, attribution, protocol, attempt: false, line };
+  const failed = (record.status ?? 0) >= 400;
+  return { startMs, endMs, upBytes, downBytes, forced, attribution, protocol, attempt: false, failed, line };
 }
 
 function attemptOf(record: ConnectionRecord, line: number): Exchange {
   const { startMs, endMs, protocol } = record;
   // The wire bytes are those of a handshake: nothing that the app said.
-  const silent = { upBytes: 0, downBytes: 0, forced: false, attempt: true };
+  const silent = { upBytes: 0, downBytes: 0, forced: false, attempt: true, failed: false };
   return { startMs, endMs, protocol, line, attribution: 'certain', ...silent };
 }

@@ -39,9 +39,10 @@ export function timelineOf(records: readonly NumberedRecord[], assumedPhase: Pha
   const windowMs = windowOf(records);
   const start = records.find(({ record }) => record.type === 'start')?.record;
   const clockRate = (start?.type === 'start' ? start.device.clockRate : undefined) ?? 1;
-  const given = changes(records, 'phase');
+  const given = inOrder(numbered(records, 'phase'));
   const phases = spans(given, windowMs, (record, span) => ({ phase: record.phase, ...span }));
-  const states = changes(records, 'state');
+  const states = inOrder(numbered(records, 'state'));
+  const pushes = inOrder(numbered(records, 'push'));
   const gaps = records.flatMap(({ record }) => (record.type === 'gap' ? [record] : []));
   return {
     windowMs,
@@ -51,8 +52,9 @@ export function timelineOf(records: readonly NumberedRecord[], assumedPhase: Pha
       states.length === 0
         ? null
         : spans(states, windowMs, (record, span) => ({ services: record.foregroundServices, ...span })),
-    pushes: numbered(records, 'push').sort((a, b) => a.atMs - b.atMs || a.line - b.line),
-    pushesUnavailable: gaps.some(({ kind }) => kind === 'push-unavailable') || isImport(records),
+    pushes,
+    pushesUnavailable:
+      gaps.some(({ kind }) => kind === 'push-unavailable') || (pushes.length === 0 && isImport(records)),
     schedules: numbered(records, 'schedule'),
     blind: gaps.filter((gap) => gap.kind === 'proxy-down' || (gap.kind === 'capture-bounded' && !gap.destination)),
     ended: records.some(({ record }) => record.type === 'end'),
@@ -88,7 +90,8 @@ export function pushBefore(timeline: Timeline, atMs: number, withinMs: number): 
   let found: Push | null = null;
   for (const push of timeline.pushes) {
     const lag = atMs - push.atMs;
-    if (lag >= -timeline.skewMs && lag <= withinMs + timeline.skewMs && push.outcome !== 'refused-stopped') found = push;
+    if (lag >= -timeline.skewMs && lag <= withinMs + timeline.skewMs && push.outcome !== 'refused-stopped')
+      found = push;
   }
   return found;
 }
@@ -124,8 +127,8 @@ function numbered<K extends Kind>(records: readonly NumberedRecord[], kind: K): 
   return records.flatMap(({ record, line }) => (record.type === kind ? [{ ...(record as RecordOf<K>), line }] : []));
 }
 
-function changes<K extends 'phase' | 'state'>(records: readonly NumberedRecord[], kind: K): RecordOf<K>[] {
-  return numbered(records, kind).sort((a, b) => a.atMs - b.atMs || a.line - b.line);
+function inOrder<R extends { readonly atMs: number; readonly line: number }>(list: readonly R[]): R[] {
+  return [...list].sort((a, b) => a.atMs - b.atMs || a.line - b.line);
 }
 
 function spans<R extends { readonly atMs: number }, S>(

@@ -1,0 +1,146 @@
+// In: the judged channels and the context. Out: each benign explanation, tested against the traffic that nothing
+// licenses, with its result; where all is licensed, what explained it.
+import type { Report } from '../../orchestrator/contract/report.ts';
+import type { JudgedChannel } from './channel.ts';
+import type { Context } from './context.ts';
+import { delivered } from './coupling.ts';
+import { phaseAt, pushBefore } from './timeline.ts';
+import { countWords, durationWords, hostWords, listWords, windowWords } from './words.ts';
+
+type Explanation = Report['benignExplanations'][number];
+type Answer = Omit<Explanation, 'name'>;
+
+const JOB_MINIMUM_MS = 900_000;
+const SDK_ROLES = new Set(['ads', 'analytics', 'crash']);
+
+const TESTS: readonly (readonly [string, (suspect: JudgedChannel, context: Context) => Answer])[] = [
+  ['Push keep-alive', keepAlive],
+  ['Fetch after a push', afterPush],
+  ['Advertisement or analytics batch', sdkBatch],
+  ['Sync or periodic job', periodicJob],
+  ['Config refresh', configRefresh],
+  ['Retry after an error', retry],
+  ['Captive-portal check', captivePortal],
+  ['Retry caused by interception', interceptionRetry],
+  ['Approved baseline', approvedBaseline],
+];
+
+/** Tested on the most suspicious channel that is not explained; on the licences used where all are. */
+export function benignExplanations(channels: readonly JudgedChannel[], context: Context): Explanation[] {
+  const suspects = channels.filter(({ channel }) => channel.explained !== true);
+  const worst = suspects.toSorted((a, b) => b.channel.suspicion - a.channel.suspicion)[0];
+  if (worst) return TESTS.map(([name, test]) => ({ name, ...test(worst, context) }));
+  return licensedReasons(channels, context);
+}
+
+function keepAlive({ channel }: JudgedChannel): Answer {
+  if (channel.role === 'push-channel') return unlikely('the host carries pushes, but the app itself spoke to it');
+  return ruledOut(`the app's own uid sent it, and ${hostWords(channel.destination)} carries no push connection`);
+}
+
+function afterPush({ expectation }: JudgedChannel, { timeline }: Context): Answer {
+  if (timeline.pushesUnavailable) return notTestable('pushes could not be observed');
+  if (delivered(timeline).length === 0) return ruledOut('no push was delivered to the app');
+  const { unlicensed } = expectation;
+  const after = unlicensed.filter(({ startMs }) => pushBefore(timeline, startMs, 60_000) !== null).length;
+  const words = `${after} of ${unlicensed.length} sessions came within 60 s of a push`;
+  return after > unlicensed.length / 2 ? unlikely(`${words}, but nothing declares a use of them`) : ruledOut(words);
+}
+
+function sdkBatch({ channel }: JudgedChannel): Answer {
+  if (channel.role !== null && SDK_ROLES.has(channel.role)) {
+    const { name } = channel.owner;
+    return unlikely(
+      `the host serves ${channel.role} (${name ?? 'owner unknown'}), but not so often outside foreground`,
+    );
+  }
+  const visible = channel.phases.find(({ phase }) => phase === 'foreground');
+  const silent = visible !== undefined && visible.durationMs > 0 && visible.beats === 0;
+  return ruledOut(
+    silent ? 'the host is of no known SDK, and it was silent while the app was visible' : 'the host is of no known SDK',
+  );
+}
+
+function periodicJob({ channel }: JudgedChannel): Answer {
+  const { periodMs } = channel.cadence;
+  if (periodMs === null) return notTestable('too few beats to know a period');
+  if (periodMs < 0.8 * JOB_MINIMUM_MS) {
+    return ruledOut(
+      `a period of ${durationWords(periodMs)} is shorter than any job, which the platform runs at most every 15 min`,
+    );
+  }
+  return unlikely(`a job could run every ${durationWords(periodMs)}, but the declared function licenses none like it`);
+}
+
+function configRefresh({ expectation }: JudgedChannel, { timeline }: Context): Answer {
+  const count = expectation.unlicensed.length;
+  const words = `${count} in ${windowWords(timeline.windowMs)}`;
+  return count <= 1
+    ? notTestable(`${words}: one session shows no habit`)
+    : unlikely(`${words}, where configuration is fetched a few times a day`);
+}
+
+function retry({ channel, source }: JudgedChannel): Answer {
+  const { exchanges } = source.traffic;
+  const failed = exchanges.filter((one) => one.failed).length;
+  if (failed > exchanges.length / 2 && channel.cadence.kind === 'back-off') {
+    return {
+      result: 'explains',
+      sentence: `${failed} of ${exchanges.length} answers were errors, and the intervals grow.`,
+    };
+  }
+  if (exchanges.every(({ attempt }) => attempt)) return notTestable('the answers could not be read');
+  if (failed > exchanges.length / 2)
+    return unlikely(`${failed} of ${exchanges.length} answers were errors, but the interval does not grow`);
+  return ruledOut(`${exchanges.length - failed} of ${exchanges.length} exchanges were not answered with an error`);
+}
+
+function captivePortal({ channel }: JudgedChannel): Answer {
+  if (channel.role === 'connectivity-check')
+    return unlikely('the host answers such checks, but the platform, not the app, makes them');
+  return ruledOut('the host answers no such checks, and the platform makes them under its own uid');
+}
+
+function interceptionRetry({ source }: JudgedChannel): Answer {
+  const attempts = source.traffic.exchanges.filter(({ attempt }) => attempt).length;
+  if (attempts === 0) return ruledOut('no certificate was refused, and every session went through');
+  return notTestable(
+    `${countWords(attempts, 'connection')} could not be read, and a run without interception is not at hand`,
+  );
+}
+
+function approvedBaseline(): Answer {
+  return notTestable('no approved version of this package and certificate is on record');
+}
+
+function ruledOut(why: string): Answer {
+  return { result: 'ruled-out', sentence: `Ruled out: ${why}.` };
+}
+
+function unlikely(why: string): Answer {
+  return { result: 'unlikely', sentence: `Unlikely: ${why}.` };
+}
+
+function notTestable(why: string): Answer {
+  return { result: 'not-testable', sentence: `Not testable: ${why}.` };
+}
+
+/** What each licence explained outside foreground; in foreground the user is the explanation. */
+function licensedReasons(channels: readonly JudgedChannel[], { timeline }: Context): Explanation[] {
+  const uses = new Map<string, { sessions: number; hosts: Set<string>; because: string }>();
+  for (const { source, expectation } of channels) {
+    source.beats.forEach((beat, i) => {
+      const licence = expectation.cover.by[i];
+      if (!licence || phaseAt(timeline, beat.startMs) === 'foreground') return;
+      const use = uses.get(licence.id) ?? { sessions: 0, hosts: new Set<string>(), because: licence.because };
+      use.sessions += 1;
+      use.hosts.add(hostWords(source.traffic.destination));
+      uses.set(licence.id, use);
+    });
+  }
+  return [...uses.entries()].map(([id, { sessions, hosts, because }]) => ({
+    name: id.replaceAll('-', ' '),
+    result: 'explains' as const,
+    sentence: `Explains ${countWords(sessions, 'session')} with ${listWords([...hosts].slice(0, 5))}. ${because}`,
+  }));
+}

@@ -1,0 +1,130 @@
+// In: one destination's traffic and the context. Out: its channel as the report shows it, judged explained or not,
+// with the beats that nothing licenses.
+import type { Attribution, PhaseName } from '../../orchestrator/contract/capture.ts';
+import type { Beat, Channel } from '../../orchestrator/contract/report.ts';
+import { cadenceOf } from './cadence.ts';
+import type { Context, Source } from './context.ts';
+import { expect, phasesOf, type Expectation } from './expectation.ts';
+import { explain } from './explain.ts';
+import { differences, median, medianAbsoluteDeviation, rounded, sum, wilson } from './numbers.ts';
+import { ownerOf } from './owner.ts';
+import type { Session } from './sessions.ts';
+import { phaseAt, pushBefore, timeIn, type Timeline } from './timeline.ts';
+
+const PHASES: readonly PhaseName[] = ['foreground', 'background', 'locked', 'doze'];
+/** Line numbers listed for a beat; a burst of thousands of exchanges names its first. */
+const MOST_LINES = 50;
+/** A push this long before a beat is named beside it. */
+const PUSH_WITHIN_MS = 60_000;
+
+export interface JudgedChannel {
+  readonly channel: Channel;
+  readonly source: Source;
+  readonly expectation: Expectation;
+}
+
+export function judgeChannel(source: Source, id: string, context: Context): JudgedChannel {
+  const { traffic, role, beats } = source;
+  const { timeline, tunables } = context;
+  const expectation = expect(beats, context.functions, role, timeline, (licence) =>
+    context.mayUse(licence, traffic.key),
+  );
+  const { unlicensed } = expectation;
+  const natural = beats.filter(({ forced }) => !forced);
+  const of = unlicensed.length >= tunables.minimumBeats ? 'unlicensed' : 'natural';
+  const judged = of === 'unlicensed' ? unlicensed : natural;
+  const lines = new Set(judged.flatMap((beat) => beat.lines));
+  const used = phasesOf(judged, timeline);
+  const cadence = cadenceOf(
+    traffic.exchanges.filter(({ line }) => lines.has(line)),
+    timeline.phases.filter(({ phase }) => used.includes(phase)),
+    tunables,
+  );
+  const owner = ownerOf(source, context);
+  const attribution = weakest(source);
+  const explained = explain(source, expectation, cadence, context);
+  return {
+    source,
+    expectation,
+    channel: {
+      id,
+      destination: traffic.destination,
+      role: role?.role ?? null,
+      owner,
+      protocols: [...new Set(traffic.exchanges.map(({ protocol }) => protocol))].sort(),
+      attribution,
+      sni: [...traffic.sni],
+      ja4: [...traffic.ja4],
+      phases: PHASES.filter((phase) => timeIn(timeline, [phase]) > 0).map((phase) => phaseUse(phase, beats, timeline)),
+      beats: beats.map((beat) => shownBeat(beat, timeline)),
+      cadence: { ...cadence, of },
+      bytes: sizes(judged.length > 0 ? judged : beats, beats),
+      expectation: expectation.shown,
+      explained: explained.explained,
+      suspicion: explained.suspicion,
+      confidence: confidenceOf(source),
+      because: explained.because,
+    },
+  };
+}
+
+function shownBeat(beat: Session, timeline: Timeline): Beat {
+  return {
+    atMs: beat.startMs,
+    endMs: beat.endMs,
+    phase: phaseAt(timeline, beat.startMs),
+    upBytes: beat.upBytes,
+    downBytes: beat.downBytes,
+    forced: beat.forced,
+    lines: beat.lines.slice(0, MOST_LINES),
+    afterPush: pushBefore(timeline, beat.startMs, PUSH_WITHIN_MS)?.messageId ?? null,
+  };
+}
+
+/** Period in a phase: median of the intervals that begin and end in it. */
+function phaseUse(phase: PhaseName, beats: readonly Session[], timeline: Timeline): Channel['phases'][number] {
+  const natural = beats.filter(({ forced }) => !forced);
+  const within = differences(natural.map(({ startMs }) => startMs)).filter((_, i) => {
+    const [from, to] = [natural[i]!.startMs, natural[i + 1]!.startMs];
+    return phaseAt(timeline, from) === phase && phaseAt(timeline, to) === phase;
+  });
+  const here = beats.filter(({ startMs }) => phaseAt(timeline, startMs) === phase);
+  const periodMs = median(within);
+  return {
+    phase,
+    durationMs: timeIn(timeline, [phase]),
+    beats: here.length,
+    periodMs: periodMs === null ? null : Math.round(periodMs),
+    forced: here.filter(({ forced }) => forced).length,
+  };
+}
+
+/** Medians and spreads of the judged beats; totals of all. */
+function sizes(judged: readonly Session[], all: readonly Session[]): Channel['bytes'] {
+  const up = judged.map(({ upBytes }) => upBytes);
+  const down = judged.map(({ downBytes }) => downBytes);
+  const totalDown = sum(down);
+  return {
+    up: sum(all.map(({ upBytes }) => upBytes)),
+    down: sum(all.map(({ downBytes }) => downBytes)),
+    medianUp: median(up),
+    medianDown: median(down),
+    upSpread: medianAbsoluteDeviation(up),
+    downSpread: medianAbsoluteDeviation(down),
+    upDownRatio: totalDown > 0 ? rounded(sum(up) / totalDown, 3) : null,
+  };
+}
+
+function weakest({ traffic }: Source): Attribution {
+  const order: readonly Attribution[] = ['unknown', 'likely', 'certain'];
+  return order.find((one) => traffic.exchanges.some(({ attribution }) => attribution === one)) ?? 'unknown';
+}
+
+/** Wilson interval for the share of exchanges that were read and certainly the app's; a likely one counts 0.85. */
+function confidenceOf({ traffic }: Source): Channel['confidence'] {
+  const sure = sum(traffic.exchanges.map((one) => (one.attempt ? 0 : SURE[one.attribution])));
+  const { low, high } = wilson(sure, traffic.exchanges.length);
+  return { low: rounded(low, 3), high: rounded(high, 3) };
+}
+
+const SURE: Record<Attribution, number> = { certain: 1, likely: 0.85, unknown: 0 };

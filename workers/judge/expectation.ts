@@ -1,0 +1,78 @@
+// In: the licences that could apply to a channel, its beats and the timeline. Out: the expectation made concrete for
+// these very phases, in one sentence, and the beats that fall outside it.
+import type { PhaseName } from '../../orchestrator/contract/capture.ts';
+import type { FunctionProfile, Licence, RoleProfile } from '../../orchestrator/contract/profile.ts';
+import type { Channel } from '../../orchestrator/contract/report.ts';
+import { coverBeats, licencesFor, type Cover } from './licence.ts';
+import type { Session } from './sessions.ts';
+import { phaseAt, type Timeline } from './timeline.ts';
+import { durationWords, listWords, phaseWords } from './words.ts';
+
+export interface Expectation {
+  readonly licences: readonly Licence[];
+  readonly cover: Cover;
+  /** Natural beats that no licence covers. Forced ones are ours, and never count. */
+  readonly unlicensed: readonly Session[];
+  /** Why it cannot be told whether the unlicensed beats had a licence; null where it can. */
+  readonly untestable: 'push' | 'service' | null;
+  readonly shown: Channel['expectation'];
+}
+
+export function expect(
+  beats: readonly Session[],
+  functions: readonly FunctionProfile[],
+  role: RoleProfile | null,
+  timeline: Timeline,
+  mayUse: (licence: Licence) => boolean,
+): Expectation {
+  const licences = licencesFor(functions, role);
+  const cover = coverBeats(beats, licences, timeline, mayUse);
+  const unlicensed = beats.filter((beat, i) => cover.by[i] === null && !beat.forced);
+  const phases = phasesOf(unlicensed.length > 0 ? unlicensed : beats, timeline);
+  const relevant = licences.filter((licence) => concerns(licence, phases));
+  const used = new Set(cover.by.filter((licence) => licence !== null));
+  return {
+    licences,
+    cover,
+    unlicensed,
+    untestable: untestable(licences, timeline),
+    shown: {
+      sentence: sentenceOf(functions[0]!, phases, relevant),
+      licences: [...new Set([...used, ...relevant])].map(({ id, because, source }) => ({ id, because, source })),
+    },
+  };
+}
+
+export function phasesOf(beats: readonly Session[], timeline: Timeline): readonly PhaseName[] {
+  return [...new Set(beats.map(({ startMs }) => phaseAt(timeline, startMs)))];
+}
+
+function concerns({ state }: Licence, phases: readonly PhaseName[]): boolean {
+  return state.when !== 'phase' || state.phases.some((phase) => phases.includes(phase));
+}
+
+function untestable(licences: readonly Licence[], timeline: Timeline): 'push' | 'service' | null {
+  if (timeline.services === null && licences.some(({ state }) => state.when === 'foreground-service')) return 'service';
+  if (timeline.pushesUnavailable && licences.some(({ state }) => state.when === 'after-push')) return 'push';
+  return null;
+}
+
+function sentenceOf(main: FunctionProfile, phases: readonly PhaseName[], licences: readonly Licence[]): string {
+  const where = phases.length > 0 ? ` ${phaseWords(phases)}` : '';
+  const what = licences.length > 0 ? listWords([...new Set(licences.map(licenceWords))]) : 'none';
+  return `Expected of ${main.noun}${where}: ${what}.`;
+}
+
+/** "periodic sync, every 15 min or more rarely" */
+function licenceWords(licence: Licence): string {
+  const name = licence.id.replaceAll('-', ' ');
+  const { minIntervalSeconds: least, maxIntervalSeconds: most, maxSessionsPerHour: perHour, state } = licence;
+  const parts = [name];
+  if (least !== undefined && most !== undefined)
+    parts.push(`every ${durationWords(least * 1000)} to ${durationWords(most * 1000)}`);
+  else if (least !== undefined) parts.push(`every ${durationWords(least * 1000)} or more rarely`);
+  if (perHour !== undefined) parts.push(`up to ${perHour} an hour`);
+  if (state.when === 'after-push') parts.push(`within ${durationWords(state.withinSeconds * 1000)}`);
+  if (state.when === 'foreground-service') parts.push('while its service runs');
+  return parts.join(' ');
+}

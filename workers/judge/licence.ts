@@ -1,0 +1,117 @@
+// In: the declared functions, the role of a destination, and the beats of a channel in their states. Out: which
+// licence covers each beat, and why the others do not.
+import type { PhaseName } from '../../orchestrator/contract/capture.ts';
+import type { FunctionProfile, Licence, RoleProfile } from '../../orchestrator/contract/profile.ts';
+import { differences, median, sum } from './numbers.ts';
+import type { Session } from './sessions.ts';
+import { phasesAt, pushBefore, servicesAt, timeIn, type Timeline } from './timeline.ts';
+
+/** A batch may come this much earlier than licensed: jobs have a flex of 5 minutes in 15 (JobInfo.MIN_FLEX_MILLIS). */
+const INTERVAL_TOLERANCE = 0.8;
+
+export interface Cover {
+  /** For each beat the licence that covers it, or null. */
+  readonly by: readonly (Licence | null)[];
+  /** Licences whose state was met and whose bounds were not, with the reason in words. */
+  readonly refused: readonly { readonly licence: Licence; readonly why: string }[];
+}
+
+/** Licences that could apply to a destination of this role, those without bounds first. */
+export function licencesFor(functions: readonly FunctionProfile[], role: RoleProfile | null): readonly Licence[] {
+  const own = functions.flatMap((one) => one.licences).filter((licence) => fitsRole(licence, role));
+  const embedded = role?.always === true || functions.some((one) => !one.adds && one.sdkInBackground === true);
+  const all = embedded && role ? [...own, ...(role.licences ?? [])] : own;
+  return [...all.filter((licence) => !isBounded(licence)), ...all.filter(isBounded)];
+}
+
+/** Walks through the licences; each covers what those before it left, as a whole or not at all. */
+export function coverBeats(
+  beats: readonly Session[],
+  licences: readonly Licence[],
+  timeline: Timeline,
+  mayUse: (licence: Licence) => boolean,
+): Cover {
+  const by = new Array<Licence | null>(beats.length).fill(null);
+  const refused: { licence: Licence; why: string }[] = [];
+  for (const licence of licences) {
+    const open = beats.flatMap((beat, i) => (by[i] === null && holds(licence, beat.startMs, timeline) ? [i] : []));
+    if (open.length === 0) continue;
+    const why = mayUse(licence)
+      ? refusal(
+          licence,
+          open.map((i) => beats[i]!),
+          timeline,
+        )
+      : tooManyDestinations(licence);
+    if (why === null) for (const i of open) by[i] = licence;
+    else refused.push({ licence, why });
+  }
+  return { by, refused };
+}
+
+/** True where the state that a licence is tied to holds at a moment. */
+export function holds({ state }: Licence, atMs: number, timeline: Timeline): boolean {
+  switch (state.when) {
+    case 'always':
+      return true;
+    case 'phase':
+      return phasesAt(timeline, atMs).some((phase) => state.phases.includes(phase));
+    case 'foreground-service':
+      return servicesAt(timeline, atMs).some((type) => state.types.includes(type));
+    case 'after-push':
+      return pushBefore(timeline, atMs, state.withinSeconds * 1000) !== null;
+  }
+}
+
+export function isBounded(licence: Licence): boolean {
+  const { minIntervalSeconds, maxSessionsPerHour, maxDestinations } = licence;
+  return minIntervalSeconds !== undefined || maxSessionsPerHour !== undefined || maxDestinations !== undefined;
+}
+
+function fitsRole(licence: Licence, role: RoleProfile | null): boolean {
+  return licence.roles === undefined || (role !== null && licence.roles.includes(role.role));
+}
+
+function tooManyDestinations({ maxDestinations }: Licence): string {
+  return maxDestinations === 1
+    ? 'it covers one destination, and another uses it'
+    : `it covers ${maxDestinations} destinations`;
+}
+
+/** Why the bounds of a licence are not kept by these beats, or null where they are. */
+function refusal(licence: Licence, beats: readonly Session[], timeline: Timeline): string | null {
+  const hours = timeIn(timeline, phasesOf(licence)) / 3_600_000;
+  const perHour = licence.maxSessionsPerHour;
+  if (perHour !== undefined && beats.length > Math.max(1, Math.ceil(perHour * hours))) {
+    return `${beats.length} sessions are more than ${perHour} an hour`;
+  }
+  const least = licence.minIntervalSeconds;
+  if (least !== undefined) {
+    const gaps = differences(beats.map(({ startMs }) => startMs / 1000));
+    const middle = gaps.length >= 2 ? median(gaps)! : Infinity;
+    if (middle < INTERVAL_TOLERANCE * least) {
+      return `an interval of ${Math.round(middle)} s is shorter than ${least} s`;
+    }
+    const most = 1 + Math.round((hours * 3600) / (INTERVAL_TOLERANCE * least));
+    if (beats.length > most) return `${beats.length} sessions are more than one every ${least} s`;
+  }
+  return sizeRefusal(licence, beats);
+}
+
+function sizeRefusal(licence: Licence, beats: readonly Session[]): string | null {
+  const up = sum(beats.map(({ upBytes }) => upBytes));
+  const down = sum(beats.map(({ downBytes }) => downBytes));
+  const ratio = licence.maxUpDownRatio;
+  // Without a byte in either direction nothing is known of sizes: an attempt, or an import without them.
+  if (ratio !== undefined && up + down > 0 && up > ratio * down) {
+    return `it sends ${up} bytes for ${down} received, more than ${ratio} to 1`;
+  }
+  const most = licence.maxUpBytesPerSession;
+  const largest = beats.reduce((bytes, beat) => Math.max(bytes, beat.upBytes), 0);
+  if (most !== undefined && largest > most) return `a session sends ${largest} bytes, more than ${most}`;
+  return null;
+}
+
+function phasesOf({ state }: Licence): readonly PhaseName[] {
+  return state.when === 'phase' ? state.phases : ['foreground', 'background', 'locked', 'doze'];
+}

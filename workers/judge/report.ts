@@ -1,0 +1,91 @@
+// In: the records of one device session, what the APK declares, profiles and tunables. Out: the report, the same byte
+// for byte whenever the input is the same.
+import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
+import type { Report } from '../../orchestrator/contract/report.ts';
+import { analyticOf } from './analytic.ts';
+import { benignExplanations } from './benign.ts';
+import { judgeChannel } from './channel.ts';
+import { confidenceOf } from './confidence.ts';
+import { contextOf, type Context } from './context.ts';
+import { pushCoupling } from './coupling.ts';
+import { findingsOf } from './findings.ts';
+import type { JudgeInput } from './input.ts';
+import { leadOf, noticeOf } from './lead.ts';
+import { playbookOf, questionsOf } from './playbook.ts';
+import { verdictOf } from './verdict.ts';
+import { gapsOf, visibilityOf } from './visibility.ts';
+
+/**
+ * Judges a capture against the declared function (MITRE ATT&CK Mobile AN1681). Pure: never mutates its input, reads
+ * no clock. The order of records does not matter, their times and lines do.
+ *
+ * @throws Fault `function-unknown` where a function is named that no profile describes.
+ */
+export function judge(input: JudgeInput): Report {
+  const context = contextOf(input);
+  const judged = context.sources.map((source, i) => judgeChannel(source, `c${i + 1}`, context));
+  const channels = judged.map(({ channel }) => channel);
+  const gaps = gapsOf(input.records);
+  const visibility = visibilityOf(context, gaps, input.notes ?? []);
+  const coverage = coverageOf(input);
+  const { verdict, rule, reason } = verdictOf({ context, channels, gaps, visibility, coverage });
+  return {
+    schema: 'sleeptalk-report-1',
+    verdict,
+    sentence: leadOf(verdict, reason, judged, context),
+    confidence: confidenceOf(context, gaps),
+    notice: noticeOf(context),
+    sample: sampleOf(input, context),
+    declaredFunction: {
+      ...context.declared,
+      also: context.declared.also.map(({ name, title }) => ({ name, title })),
+    },
+    analytic: analyticOf(input.tunables),
+    phases: context.timeline.phases.map(({ phase, fromMs, toMs }) => ({ phase, fromMs, toMs })),
+    windowMs: context.timeline.windowMs,
+    channels,
+    pushCoupling: pushCoupling(context),
+    findings: findingsOf(judged, context),
+    gaps,
+    visibility,
+    benignExplanations: benignExplanations(judged, context),
+    playbook: playbookOf(verdict, channels, visibility),
+    questions: questionsOf(judged, context),
+    coverage,
+    provenance: { ...input.provenance, profileDigest: input.profiles.digest },
+    engine: { name: 'sleeptalk', version: input.engineVersion, tunables: { ...input.tunables, verdictRule: rule } },
+  };
+}
+
+function sampleOf(input: JudgeInput, { facts }: Context): Report['sample'] {
+  const start = first(input, 'start');
+  const base = facts?.files.find(({ split }) => split === null) ?? facts?.files[0];
+  return {
+    sha256: base?.sha256 ?? 'unknown',
+    files: facts?.files.map(({ sha256, fileName, split }) => ({ sha256, fileName, split })) ?? [],
+    package: facts?.packageName ?? input.packageName ?? start?.package ?? 'unknown',
+    label: facts?.label ?? null,
+    versionCode: facts?.versionCode ?? null,
+    versionName: facts?.versionName ?? null,
+    certificates: [...new Set(facts?.certificates.map(({ sha256 }) => sha256) ?? [])],
+  };
+}
+
+/** The explorer's last word; earlier ones are its progress. */
+function coverageOf(input: JudgeInput): Report['coverage'] {
+  const last = input.records
+    .flatMap(({ record, line }) => (record.type === 'coverage' ? [{ record, line }] : []))
+    .sort((a, b) => a.record.atMs - b.record.atMs || a.line - b.line)
+    .at(-1)?.record;
+  if (!last) return null;
+  const { activitiesSeen, activitiesDeclared, screensSeen, actions, errors } = last;
+  return { activitiesSeen: activitiesSeen.length, activitiesDeclared, screensSeen, actions, errors: [...errors] };
+}
+
+function first<K extends CaptureRecord['type']>(
+  input: JudgeInput,
+  kind: K,
+): Extract<CaptureRecord, { type: K }> | null {
+  const found = input.records.find(({ record }) => record.type === kind)?.record;
+  return (found as Extract<CaptureRecord, { type: K }> | undefined) ?? null;
+}
