@@ -97,13 +97,14 @@ export async function openFront(options: FrontOptions): Promise<SessionFront> {
     async [Symbol.asyncDispose]() {
       clearInterval(sweeping);
       ending.abort(new Fault('cancelled', 'the capture was closed'));
-      await listener[Symbol.asyncDispose]();
+      const listenerClosed = listener[Symbol.asyncDispose](); // which waits for the connections below
       if (downSinceMs !== null) {
         journal.gaps.note('proxy-down', { because: 'the proxy stopped listening', fromMs: downSinceMs });
       }
       const left = [...connections];
       for (const connection of left) connection.raw.destroy();
       await Promise.all(left.map((connection) => connection.ended));
+      await listenerClosed;
     },
   };
 }

@@ -85,6 +85,7 @@ export function createMitmDecryptor(): Decryptor {
     accept(readable) {
       streams.set(readable.stream, { readable, share: shareBytes(readable) });
       server.emit('connection', readable.stream);
+      readable.stream.resume(); // it was paused when its first bytes were looked at
     },
     [Symbol.asyncDispose]: () => closed(server),
   };

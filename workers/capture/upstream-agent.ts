@@ -53,6 +53,15 @@ export class UpstreamAgent extends Agent {
     return upstream.stream;
   }
 
+  /** The streams of a sealed run are no sockets: they have neither TCP keep-alive nor a hold on the event loop. */
+  override keepSocketAlive(stream: Duplex): boolean {
+    return !stream.destroyed;
+  }
+
+  override reuseSocket(): void {
+    // nothing to undo: see keepSocketAlive
+  }
+
   override destroy(): void {
     this.#first?.stream.destroy();
     super.destroy();
