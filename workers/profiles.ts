@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Fault, printable } from '../orchestrator/contract/fault.ts';
-import { FunctionProfile, ProfileSet, RoleProfile } from '../orchestrator/contract/profile.ts';
+import { FunctionProfile, RoleProfile, type ProfileSet } from '../orchestrator/contract/profile.ts';
 
 const shippedDirectory = fileURLToPath(new URL('../profiles', import.meta.url));
 
@@ -61,7 +61,10 @@ function parse<T>(file: ProfileFile, schema: z.ZodType<T>): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue && issue.path.length > 0 ? issue.path.join('.') : 'the whole file';
-  throw new Fault('profile-malformed', `${file.path}: ${printable(where)}: ${printable(issue?.message ?? 'not valid')}.`);
+  throw new Fault(
+    'profile-malformed',
+    `${file.path}: ${printable(where)}: ${printable(issue?.message ?? 'not valid')}.`,
+  );
 }
 
 /** What no single file can show: names that match their files, roles that exist, one function for the unknown. */

@@ -5,7 +5,7 @@ import type { JudgedChannel } from './channel.ts';
 import type { Context } from './context.ts';
 import { delivered } from './coupling.ts';
 import { phaseAt, pushBefore } from './timeline.ts';
-import { countWords, durationWords, hostWords, listWords, windowWords } from './words.ts';
+import { capitalised, countWords, durationWords, hostWords, listWords, windowWords } from './words.ts';
 
 type Explanation = Report['benignExplanations'][number];
 type Answer = Omit<Explanation, 'name'>;
@@ -139,7 +139,7 @@ function licensedReasons(channels: readonly JudgedChannel[], { timeline }: Conte
     });
   }
   return [...uses.entries()].map(([id, { sessions, hosts, because }]) => ({
-    name: id.replaceAll('-', ' '),
+    name: capitalised(id.replaceAll('-', ' ')),
     result: 'explains' as const,
     sentence: `Explains ${countWords(sessions, 'session')} with ${listWords([...hosts].slice(0, 5))}. ${because}`,
   }));

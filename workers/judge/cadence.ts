@@ -42,7 +42,7 @@ export function cadenceOf(exchanges: readonly Exchange[], spans: readonly Span[]
   if (!structure) return tooFew(coarse, dutyCycle, tunables);
 
   const chosen = structure.best.merged.gapSeconds * 1000 === idleMs ? coarse : fine;
-  const rhythm = rhythmOf(differences(chosen.map(({ startMs }) => startMs)));
+  const rhythm = heard(structure.best, rhythmOf(differences(chosen.map(({ startMs }) => startMs))));
   const kind = kindOf(structure, rhythm, dutyCycle, tunables);
   const structured = kind !== 'irregular' && kind !== 'continuous';
   return {
@@ -50,7 +50,7 @@ export function cadenceOf(exchanges: readonly Exchange[], spans: readonly Span[]
     beats: chosen.length,
     score: rounded(structure.score, 3),
     structured,
-    periodMs: rounded(periodOf(structure.best, rhythm), 0),
+    periodMs: rounded(rhythm.period, 0),
     jitter: rounded(rhythm.jitter, 4),
     missedRate: rounded(rhythm.missedRate, 4),
     coverage: rounded(coverageOf(chosen, rhythm.period, windowMs), 4),
@@ -97,9 +97,19 @@ function kindOf(structure: Structure, rhythm: Rhythm, dutyCycle: number, tunable
   return rhythm.pauses > 0 ? 'on-off' : 'periodic';
 }
 
-/** The chain sees through clutter, which shortens the median; where it speaks best, its period is the better one. */
-function periodOf(best: Measured, rhythm: Rhythm): number {
-  return best.name === 'chain' && best.periodSeconds !== null ? best.periodSeconds * 1000 : rhythm.period;
+/** A chain's period this far from the median interval means that clutter or missed beats have moved the median. */
+const MOVED = 0.2;
+/** MAD of a normal law of standard deviation 1. */
+const NORMAL_MAD = 0.6745;
+
+/**
+ * The median interval speaks, at any jitter; but where the chain is the best statistic and its period is another, it
+ * has seen through clutter or missed beats.
+ */
+function heard({ chain }: Measured, rhythm: Rhythm): Rhythm {
+  if (chain === null || Math.abs(chain.period * 1000 - rhythm.period) <= MOVED * rhythm.period) return rhythm;
+  const { period, sigma, missed } = chain;
+  return { ...rhythm, period: period * 1000, jitter: NORMAL_MAD * sigma, missedRate: missed };
 }
 
 /** Share of the window from the first beat to one period after the last. */

@@ -33,7 +33,12 @@ interface Path {
 
 export interface ChainFit {
   readonly score: number;
+  /** Seconds. */
   readonly period: number;
+  /** Standard deviation of one period as a share of it. */
+  readonly sigma: number;
+  /** Share of the beats of the chain that should have come and did not. */
+  readonly missed: number;
 }
 
 /**
@@ -82,7 +87,9 @@ function refined(beats: readonly number[], from: Model, span: number, aperiodic:
   for (const link of links) likelihood += Math.log(density(link, model, span));
   if (stray > 0) likelihood += stray * Math.log(stray / span) - stray;
   const cost = (1.5 + (stray > 0 ? 0.5 : 0)) * Math.log(count) + Math.LN2;
-  return { score: likelihood - cost - aperiodic, period: model.period };
+  const whole = links.reduce((periods, link) => periods + (periodsOf(link, model) ?? 0), 0);
+  const { period, sigma } = model;
+  return { score: likelihood - cost - aperiodic, period, sigma, missed: Math.max(0, 1 - (regular + 1) / (whole + 1)) };
 }
 
 /** The best chain through the beats under a model: O(beats x lookback). */

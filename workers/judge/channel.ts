@@ -3,6 +3,7 @@
 import type { Attribution, PhaseName } from '../../orchestrator/contract/capture.ts';
 import type { Beat, Channel } from '../../orchestrator/contract/report.ts';
 import { cadenceOf } from './cadence.ts';
+import { sureness } from './confidence.ts';
 import type { Context, Source } from './context.ts';
 import { expect, phasesOf, type Expectation } from './expectation.ts';
 import { explain } from './explain.ts';
@@ -120,11 +121,9 @@ function weakest({ traffic }: Source): Attribution {
   return order.find((one) => traffic.exchanges.some(({ attribution }) => attribution === one)) ?? 'unknown';
 }
 
-/** Wilson interval for the share of exchanges that were read and certainly the app's; a likely one counts 0.85. */
+/** Wilson's interval for the share of exchanges that were read and surely the app's. */
 function confidenceOf({ traffic }: Source): Channel['confidence'] {
-  const sure = sum(traffic.exchanges.map((one) => (one.attempt ? 0 : SURE[one.attribution])));
+  const sure = sum(traffic.exchanges.map(sureness));
   const { low, high } = wilson(sure, traffic.exchanges.length);
   return { low: rounded(low, 3), high: rounded(high, 3) };
 }
-
-const SURE: Record<Attribution, number> = { certain: 1, likely: 0.85, unknown: 0 };

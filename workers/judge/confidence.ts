@@ -4,8 +4,17 @@ import type { Attribution } from '../../orchestrator/contract/capture.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
 import type { Context } from './context.ts';
 import { rounded, sum, wilson } from './numbers.ts';
+import { READ_PROTOCOLS, type Exchange } from './sessions.ts';
 
 const SURE: Record<Attribution, number> = { certain: 1, likely: 0.85, unknown: 0 };
+/** Times and sizes of an unread session are as good as any; what it was about is not known. */
+const UNREAD = 0.85;
+
+/** How far one exchange is known to be the app's and was read: 0 to 1. */
+export function sureness(one: Exchange): number {
+  if (one.attempt) return 0;
+  return SURE[one.attribution] * (READ_PROTOCOLS.has(one.protocol) ? 1 : UNREAD);
+}
 
 /**
  * Wilson's 95 % interval for the share of the app's contacts that were read and surely its own, times the share of
@@ -13,7 +22,7 @@ const SURE: Record<Attribution, number> = { certain: 1, likely: 0.85, unknown: 0
  */
 export function confidenceOf({ sources, timeline }: Context, gaps: Report['gaps']): Report['confidence'] {
   const exchanges = sources.filter(({ traffic }) => !traffic.foreign).flatMap(({ traffic }) => traffic.exchanges);
-  const sure = sum(exchanges.map((one) => (one.attempt ? 0 : SURE[one.attribution])));
+  const sure = sum(exchanges.map(sureness));
   const interval = wilson(sure, exchanges.length);
   const blindMs = sum(timeline.blind.map(({ fromMs, toMs }) => Math.max(0, toMs - fromMs)));
   const awake = 1 - Math.min(1, timeline.windowMs > 0 ? blindMs / timeline.windowMs : 0);

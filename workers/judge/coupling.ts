@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { binomialTail, median } from './numbers.ts';
 import type { Session } from './sessions.ts';
 import { ASLEEP, phaseAt, timeIn, type Push, type Timeline } from './timeline.ts';
-import { countWords, durationWords } from './words.ts';
+import { chanceWords, countWords, durationWords } from './words.ts';
 
 /** A fetch that a push causes begins within this time; the clocks' disagreement is added on both sides. */
 const FETCH_WITHIN_MS = 15_000;
@@ -85,5 +85,5 @@ function sentenceOf(coupling: Coupling, timeline: Timeline): string {
   const count = `${coupling.coupled} of ${countWords(coupling.pushes, 'push', 'pushes')} outside foreground were followed by a session`;
   const lag = coupling.medianLagMs === null ? '' : ` after ${durationWords(coupling.medianLagMs)} (median)`;
   const chance = coupling.significant ? 'chance does not explain that' : 'chance may explain that';
-  return `${count}${lag}; ${chance} (p = ${coupling.pValue}).`;
+  return `${count}${lag}; ${chance} (${chanceWords(coupling.pValue)}).`;
 }

@@ -15,6 +15,8 @@ export interface Expectation {
   readonly unlicensed: readonly Session[];
   /** Why it cannot be told whether the unlicensed beats had a licence; null where it can. */
   readonly untestable: 'push' | 'service' | null;
+  /** What is expected in the phases of the unlicensed beats: "none", or a list. */
+  readonly what: string;
   readonly shown: Channel['expectation'];
 }
 
@@ -30,14 +32,17 @@ export function expect(
   const unlicensed = beats.filter((beat, i) => cover.by[i] === null && !beat.forced);
   const phases = phasesOf(unlicensed.length > 0 ? unlicensed : beats, timeline);
   const relevant = licences.filter((licence) => concerns(licence, phases));
+  const what = relevant.length > 0 ? listWords([...new Set(relevant.map(licenceWords))]) : 'none';
+  const where = phases.length > 0 ? ` ${phaseWords(phases)}` : '';
   const used = new Set(cover.by.filter((licence) => licence !== null));
   return {
     licences,
     cover,
     unlicensed,
     untestable: untestable(licences, timeline),
+    what,
     shown: {
-      sentence: sentenceOf(functions[0]!, phases, relevant),
+      sentence: `Expected of ${functions[0]!.noun}${where}: ${what}.`,
       licences: [...new Set([...used, ...relevant])].map(({ id, because, source }) => ({ id, because, source })),
     },
   };
@@ -57,22 +62,16 @@ function untestable(licences: readonly Licence[], timeline: Timeline): 'push' | 
   return null;
 }
 
-function sentenceOf(main: FunctionProfile, phases: readonly PhaseName[], licences: readonly Licence[]): string {
-  const where = phases.length > 0 ? ` ${phaseWords(phases)}` : '';
-  const what = licences.length > 0 ? listWords([...new Set(licences.map(licenceWords))]) : 'none';
-  return `Expected of ${main.noun}${where}: ${what}.`;
-}
-
-/** "periodic sync, every 15 min or more rarely" */
+/** "periodic sync every 15 min or more rarely" */
 function licenceWords(licence: Licence): string {
   const name = licence.id.replaceAll('-', ' ');
   const { minIntervalSeconds: least, maxIntervalSeconds: most, maxSessionsPerHour: perHour, state } = licence;
+  if (state.when === 'after-push') return `a fetch within ${durationWords(state.withinSeconds * 1000)} of a push`;
   const parts = [name];
-  if (least !== undefined && most !== undefined)
+  if (least !== undefined && most !== undefined) {
     parts.push(`every ${durationWords(least * 1000)} to ${durationWords(most * 1000)}`);
-  else if (least !== undefined) parts.push(`every ${durationWords(least * 1000)} or more rarely`);
+  } else if (least !== undefined) parts.push(`every ${durationWords(least * 1000)} or more rarely`);
   if (perHour !== undefined) parts.push(`up to ${perHour} an hour`);
-  if (state.when === 'after-push') parts.push(`within ${durationWords(state.withinSeconds * 1000)}`);
   if (state.when === 'foreground-service') parts.push('while its service runs');
   return parts.join(' ');
 }

@@ -19,9 +19,11 @@ export function explain(source: Source, expectation: Expectation, cadence: Caden
   const certain = traffic.exchanges.some(({ attribution }) => attribution === 'certain');
   if (role?.platform === true && !certain)
     return explained(`${role.because} It is the platform's traffic, not the app's.`);
-  if (unlicensed.length === 0) return explained(coveredWords(expectation, beats.length));
+  if (unlicensed.length === 0)
+    return explained(coveredWords(expectation, beats.filter(({ forced }) => !forced).length));
 
-  const outside = outsideWords(expectation, context);
+  const natural = beats.filter(({ forced }) => !forced).length;
+  const outside = outsideWords(expectation, natural, context);
   const unsure = traffic.exchanges.filter(({ attribution }) => attribution === 'unknown').length;
   if (unsure > traffic.exchanges.length / 2) {
     return untold(`${outside} It is not known that the app sent them.`);
@@ -59,9 +61,8 @@ function coveredWords({ cover, unlicensed }: Expectation, count: number): string
 }
 
 /** "10 of 14 sessions, in background and in Doze, fit nothing that a torch licenses (…)." */
-function outsideWords(expectation: Expectation, { functions, timeline }: Context): string {
+function outsideWords(expectation: Expectation, total: number, { functions, timeline }: Context): string {
   const { unlicensed, cover } = expectation;
-  const total = cover.by.length;
   const count =
     unlicensed.length === total ? countWords(total, 'session') : `${unlicensed.length} of ${total} sessions`;
   const why = cover.refused.map(({ licence, why }) => `${licence.id.replaceAll('-', ' ')}: ${why}`).join('; ');

@@ -11,6 +11,7 @@ import { matchingSchedule, scheduleWords } from './schedule.ts';
 import { phaseAt, timeIn } from './timeline.ts';
 import {
   bytesWords,
+  chanceWords,
   capitalised,
   durationWords,
   hostWords,
@@ -70,7 +71,7 @@ function structuredCadence({ channel, expectation }: JudgedChannel, context: Con
   return {
     kind: 'structured-cadence-unlicensed',
     title: 'Structured cadence with no licence',
-    sentence: `${cadence.beats} beats in ${windowWords(timeIn(context.timeline, phases))}, ${rhythm}, ${phaseWords(phases)}. ${channel.expectation.sentence}`,
+    sentence: `${cadence.beats} beats in ${windowWords(timeIn(context.timeline, phases))}, ${rhythm}, ${phaseWords(phases)}. ${expectedWords(expectation, context)}`,
     evidence: [sessionsPointer(unlicensed, context)],
   };
 }
@@ -85,7 +86,7 @@ function unlicensedTraffic({ channel, expectation }: JudgedChannel, context: Con
   return {
     kind: 'background-traffic-unlicensed',
     title: 'Repeated traffic with no licence',
-    sentence: `${sessions}, ${rhythm}. ${channel.expectation.sentence}`,
+    sentence: `${sessions}, ${rhythm}. ${expectedWords(expectation, context)}`,
     evidence: [sessionsPointer(unlicensed, context)],
   };
 }
@@ -152,7 +153,7 @@ function pushCoupled({ channel, expectation }: JudgedChannel, context: Context):
   return {
     kind: 'push-coupled-unlicensed',
     title: 'Follows pushes that the function does not need',
-    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${hostWords(channel.destination)}${lag} (p = ${coupling.pValue}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
+    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${hostWords(channel.destination)}${lag} (${chanceWords(coupling.pValue)}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
     evidence: [sessionsPointer(expectation.unlicensed, context)],
   };
 }
@@ -169,6 +170,10 @@ function uploadHeavy({ channel, expectation }: JudgedChannel, context: Context):
     sentence: `${bytesWords(up, null)} up for ${bytesWords(down, null)} down outside foreground to ${hostWords(channel.destination)}, beyond the ratio of ${context.tunables.PayloadSymmetryThreshold} (PayloadSymmetryThreshold).`,
     evidence: [sessionsPointer(asleep, context)],
   };
+}
+
+function expectedWords({ what }: JudgedChannel['expectation'], { functions }: Context): string {
+  return `Expected of ${functions[0]!.noun} in these phases: ${what}.`;
 }
 
 function sessionsPointer(beats: readonly Session[], { captureFile }: Context): Pointer {

@@ -64,7 +64,10 @@ function rhythmWords({ cadence }: Channel, count: number): string {
 /** "A torch has no use for that, no push preceded it, and it went on in Doze." */
 function whatSpeaksAgainst({ expectation }: JudgedChannel, { timeline, functions }: Context): string {
   const { unlicensed } = expectation;
-  const parts = [`${functions[0]!.noun} has no use for that`];
+  const main = functions[0]!;
+  const parts = [
+    main.name === 'unclassified' ? 'nothing in its manifest needs that' : `${main.noun} has no use for that`,
+  ];
   const afterPush = unlicensed.filter(
     ({ startMs }) => pushBefore(timeline, startMs, PRECEDED_WITHIN_MS) !== null,
   ).length;

@@ -6,8 +6,12 @@ import { differences, median, sum } from './numbers.ts';
 import type { Session } from './sessions.ts';
 import { phasesAt, pushBefore, servicesAt, timeIn, type Timeline } from './timeline.ts';
 
-/** A batch may come this much earlier than licensed: jobs have a flex of 5 minutes in 15 (JobInfo.MIN_FLEX_MILLIS). */
+/**
+ * A batch may come this much earlier than licensed, since a job runs anywhere in its window (JobInfo.MIN_FLEX_MILLIS:
+ * 5 minutes in 15). With few beats one early and one late run weigh more; the count over the whole time still binds.
+ */
 const INTERVAL_TOLERANCE = 0.8;
+const FEW_BEATS = { below: 5, tolerance: 0.5 };
 
 export interface Cover {
   /** For each beat the licence that covers it, or null. */
@@ -24,7 +28,10 @@ export function licencesFor(functions: readonly FunctionProfile[], role: RolePro
   return [...all.filter((licence) => !isBounded(licence)), ...all.filter(isBounded)];
 }
 
-/** Walks through the licences; each covers what those before it left, as a whole or not at all. */
+/**
+ * Walks through the licences; each covers what those before it left, as a whole or not at all. Forced beats are ours:
+ * they need no licence and use none up.
+ */
 export function coverBeats(
   beats: readonly Session[],
   licences: readonly Licence[],
@@ -34,7 +41,9 @@ export function coverBeats(
   const by = new Array<Licence | null>(beats.length).fill(null);
   const refused: { licence: Licence; why: string }[] = [];
   for (const licence of licences) {
-    const open = beats.flatMap((beat, i) => (by[i] === null && holds(licence, beat.startMs, timeline) ? [i] : []));
+    const open = beats.flatMap((beat, i) => {
+      return !beat.forced && by[i] === null && holds(licence, beat.startMs, timeline) ? [i] : [];
+    });
     if (open.length === 0) continue;
     const why = mayUse(licence)
       ? refusal(
@@ -89,7 +98,8 @@ function refusal(licence: Licence, beats: readonly Session[], timeline: Timeline
   if (least !== undefined) {
     const gaps = differences(beats.map(({ startMs }) => startMs / 1000));
     const middle = gaps.length >= 2 ? median(gaps)! : Infinity;
-    if (middle < INTERVAL_TOLERANCE * least) {
+    const tolerance = beats.length < FEW_BEATS.below ? FEW_BEATS.tolerance : INTERVAL_TOLERANCE;
+    if (middle < tolerance * least) {
       return `an interval of ${Math.round(middle)} s is shorter than ${least} s`;
     }
     const most = 1 + Math.round((hours * 3600) / (INTERVAL_TOLERANCE * least));

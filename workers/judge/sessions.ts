@@ -27,6 +27,9 @@ export interface Traffic {
   readonly ja4: readonly string[];
 }
 
+/** Protocols whose content the interception reads. */
+export const READ_PROTOCOLS: ReadonlySet<string> = new Set(['https', 'http', 'h2', 'grpc', 'ws']);
+
 export interface Session {
   readonly startMs: number;
   readonly endMs: number;

@@ -1,7 +1,7 @@
 // In: merged starts in seconds at each gap. Out: every statistic held against its null, and one calibrated score.
 import { backOff } from './backoff.ts';
 import { CALIBRATION, type CalibratedName } from './calibration.ts';
-import { chainFit } from './chain.ts';
+import { chainFit, type ChainFit } from './chain.ts';
 import { localRegularity, regularity } from './interval.ts';
 import { differences } from './numbers.ts';
 
@@ -18,8 +18,8 @@ export interface Measured {
   readonly z: number;
   readonly n: number;
   readonly merged: Merged;
-  /** Period by the chain, where the chain was measured; else the median interval speaks. */
-  readonly periodSeconds: number | null;
+  /** The fitted chain, where this is its statistic. */
+  readonly chain: ChainFit | null;
 }
 
 export interface Structure {
@@ -30,15 +30,15 @@ export interface Structure {
 }
 
 /** The statistics themselves, not yet held against anything: what the calibration is made from. */
-export function statisticsOf(merged: Merged): { name: CalibratedName; value: number; period: number | null }[] {
+export function statisticsOf(merged: Merged): { name: CalibratedName; value: number; chain: ChainFit | null }[] {
   const intervals = differences(merged.starts);
   const chain = chainFit(merged.starts, merged.gapSeconds);
   const growth = backOff(intervals);
   return [
-    { name: 'regularity', value: regularity(intervals), period: null },
-    { name: 'local-regularity', value: localRegularity(intervals), period: null },
-    ...(chain ? [{ name: 'chain' as const, value: chain.score, period: chain.period }] : []),
-    ...(growth !== null ? [{ name: 'back-off' as const, value: growth, period: null }] : []),
+    { name: 'regularity', value: regularity(intervals), chain: null },
+    { name: 'local-regularity', value: localRegularity(intervals), chain: null },
+    ...(chain ? [{ name: 'chain' as const, value: chain.score, chain }] : []),
+    ...(growth !== null ? [{ name: 'back-off' as const, value: growth, chain: null }] : []),
   ];
 }
 
@@ -47,14 +47,28 @@ export function structureOf(merges: readonly Merged[], minimumBeats: number): St
   const all: Measured[] = merges
     .filter(({ starts }) => starts.length >= Math.max(minimumBeats, 4))
     .flatMap((merged) =>
-      statisticsOf(merged).map(({ name, value, period }) => {
+      statisticsOf(merged).map(({ name, value, chain }) => {
         const n = merged.starts.length;
-        return { name, value, n, merged, periodSeconds: period, z: placed(name, value, n) };
+        return { name, value, n, merged, chain, z: placed(name, value, n) };
       }),
     );
   if (all.length === 0) return null;
-  const best = all.reduce((a, b) => (b.z > a.z ? b : a));
-  return { score: best.z / at(CALIBRATION.threshold, best.n), best, all };
+  const highest = all.reduce((a, b) => (b.z > a.z ? b : a));
+  return { score: standing(highest), best: speaker(all, highest), all };
+}
+
+/**
+ * The statistic whose story is told. Growing intervals are also seen in the first few of a steady beacon, so back-off
+ * speaks only where no steady rhythm passes.
+ */
+function speaker(all: readonly Measured[], highest: Measured): Measured {
+  if (highest.name !== 'back-off') return highest;
+  const steady = all.filter((one) => one.name !== 'back-off' && standing(one) >= 1);
+  return steady.length === 0 ? highest : steady.reduce((a, b) => (b.z > a.z ? b : a));
+}
+
+function standing({ z, n }: Measured): number {
+  return z / at(CALIBRATION.threshold, n);
 }
 
 /** The value that a statistic must pass at n beats for the series to count as structured. */

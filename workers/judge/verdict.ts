@@ -27,6 +27,7 @@ const LEAST_ASLEEP_MS = 10 * 60_000;
 const MOST_BLIND = 0.1;
 const MOST_REFUSED = 0.2;
 const MOST_UNATTRIBUTED = 0.2;
+const REFUSALS: ReadonlySet<string> = new Set(['pinned', 'certificate-refused', 'passthrough', 'unsupported-protocol']);
 
 /**
  * A departure that was measured stands whatever was not seen, so it comes before what was not seen; a clean picture
@@ -88,16 +89,23 @@ function proxyDown({ context: { timeline } }: Observed): string | null {
   return share > MOST_BLIND ? `Nothing was recorded for ${percentWords(share)} of the time.` : null;
 }
 
-function mostlyUnread({ context, channels }: Observed): string | null {
+function mostlyUnread({ context, gaps }: Observed): string | null {
   const own = context.sources.filter(({ traffic }) => !traffic.foreign);
-  const contacts = sum(own.map(({ traffic }) => traffic.exchanges.length));
-  const attempts = own.filter(({ traffic }) => traffic.exchanges.some(({ attempt }) => attempt));
-  const unread = sum(attempts.map(({ traffic }) => traffic.exchanges.filter(({ attempt }) => attempt).length));
+  const known = new Set(own.map(({ traffic }) => traffic.key));
+  const attempts = own.map(({ traffic }) => ({
+    host: hostWords(traffic.destination),
+    unread: traffic.exchanges.filter(({ attempt }) => attempt).length,
+  }));
+  // A gap whose destination also left records is counted by those.
+  const refused = gaps.flatMap(({ kind, destination, count }) => {
+    const counts = REFUSALS.has(kind) && destination && !known.has(hostWords(destination).toLowerCase());
+    return counts ? [{ host: hostWords(destination), unread: count }] : [];
+  });
+  const all = [...attempts, ...refused].filter(({ unread }) => unread > 0);
+  const unread = sum(all.map((one) => one.unread));
+  const contacts = sum(own.map(({ traffic }) => traffic.exchanges.length)) + sum(refused.map((one) => one.unread));
   if (contacts === 0 || unread / contacts <= MOST_REFUSED) return null;
-  const hosts = channels
-    .filter((_, i) => attempts.includes(context.sources[i]!))
-    .map(({ destination }) => hostWords(destination));
-  return `${unread} of ${contacts} contacts could not be read, with ${listWords(hosts.slice(0, 3))}.`;
+  return `${unread} of ${contacts} contacts could not be read, with ${listWords(all.slice(0, 3).map(({ host }) => host))}.`;
 }
 
 function unattributed({ visibility }: Observed): string | null {
@@ -126,7 +134,10 @@ function allLicensed({ channels, context }: Observed): string {
   const beats = sum(channels.map((channel) => channel.beats.length));
   const quiet = channels.every(({ beats }) => beats.every(({ phase }) => phase === 'foreground'));
   const what = quiet ? 'it was silent outside foreground' : 'each session has a licence in the state in which it came';
-  return `${countWords(beats, 'session')} on ${countWords(Math.max(count, 1), 'channel')} fit what ${context.functions[0]!.noun} declares: ${what}.`;
+  const main = context.functions[0]!;
+  const warning =
+    main.surveillanceCapable === true ? ' It is surveillance-capable, which no cadence makes benign.' : '';
+  return `${countWords(beats, 'session')} on ${countWords(Math.max(count, 1), 'channel')} ${beats === 1 ? 'fits' : 'fit'} what ${main.noun} declares: ${what}.${warning}`;
 }
 
 /** Push receivers in the manifest; a function alone says that an app may use pushes, not that it does. */

@@ -5,12 +5,11 @@ import type { Report } from '../../orchestrator/contract/report.ts';
 import type { Context } from './context.ts';
 import type { NumberedRecord } from './input.ts';
 import { rounded, sum } from './numbers.ts';
+import { READ_PROTOCOLS } from './sessions.ts';
 import { ASLEEP, type Span } from './timeline.ts';
 import { countWords, hostWords, percentWords, windowWords } from './words.ts';
 
 type Gap = Report['gaps'][number];
-
-const READ = new Set(['https', 'http', 'h2', 'grpc', 'ws']);
 
 const GAP_WORDS: Record<GapKind, string> = {
   pinned: 'the app accepts only its own certificate there, so the content was not read',
@@ -60,8 +59,8 @@ export function visibilityOf(context: Context, gaps: readonly Gap[], notes: read
   const slowest = context.tunables.minimumBeats - 1;
   const seen = {
     sessions: sum(own.map(({ beats }) => beats.length)),
-    decryptedShare: share((one) => !one.attempt && READ.has(one.protocol)),
-    passedThroughShare: share((one) => one.attempt || !READ.has(one.protocol)),
+    decryptedShare: share((one) => !one.attempt && READ_PROTOCOLS.has(one.protocol)),
+    passedThroughShare: share((one) => one.attempt || !READ_PROTOCOLS.has(one.protocol)),
     unattributedShare: share(({ attribution }) => attribution === 'unknown'),
     quicRefused: sum(gaps.filter(({ kind }) => kind === 'quic-refused').map(({ count }) => count)),
     longestNaturalWindowMs,

@@ -61,3 +61,9 @@ export function countWords(count: number, one: string, many = `${one}s`): string
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** "p < 0.001", or the probability to three places. */
+export function chanceWords(pValue: number | null): string {
+  if (pValue === null) return 'p unknown';
+  return pValue < 0.001 ? 'p < 0.001' : `p = ${rounded(pValue, 3)}`;
+}
