@@ -37,8 +37,13 @@ export const Schedule = z.strictObject({
   /** fresh: a new connection each time; keep-alive: one connection held open. */
   connection: z.enum(['fresh', 'keep-alive']).default('fresh'),
   transport: z.enum(['http', 'ws', 'tls', 'tcp', 'udp', 'quic']).default('http'),
-  /** SHA-256 of the only server key the app accepts: any other certificate ends the handshake. */
+  /** The app accepts one server key only: any other ends the handshake (tls, ws) or the connection after it (http). */
   pinned: z.boolean().default(false),
+  /** That key as SHA-256 of its SubjectPublicKeyInfo; absent: a key that no interceptor has. */
+  pinSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   headers: z.record(z.string(), z.string()).default({}),
 });
 export type Schedule = z.infer<typeof Schedule>;
