@@ -1,4 +1,4 @@
-import { Progress } from '../orchestrator/contract/job.ts';
+import type { Progress } from '../orchestrator/contract/job.ts';
 import { printable } from '../orchestrator/contract/fault.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -80,13 +80,8 @@ export class LiveView implements Disposable {
 
 /** One line of what a stage is doing: bar, step, counts, time left. */
 export function describe(progress: Progress): string {
-  const { stage, step, done, sessions, pushes, secondsLeft } = {
-    done: null,
-    sessions: null,
-    pushes: null,
-    secondsLeft: null,
-    ...progress,
-  };
+  const { stage, step } = progress;
+  const { done = null, sessions = null, pushes = null, secondsLeft = null } = progress;
   const parts = [
     done === null ? null : bar(done),
     `${stage}: ${printable(step, 60)}`,

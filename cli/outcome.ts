@@ -7,7 +7,9 @@ export type Outcome = { readonly verdict: Verdict } | { readonly exitStatus: 1 |
 
 /** The exit status of a command over several submissions: the gravest, a fault before any verdict. */
 export function exitStatus(outcomes: readonly Outcome[]): number {
-  const statuses = outcomes.map((outcome) => ('verdict' in outcome ? EXIT[outcome.verdict] : outcome.exitStatus));
+  const statuses: readonly number[] = outcomes.map((outcome) =>
+    'verdict' in outcome ? EXIT[outcome.verdict] : outcome.exitStatus,
+  );
   const order: readonly number[] = [EXIT.fault, EXIT.usage, EXIT.inconsistent, EXIT.inconclusive];
   return order.find((status) => statuses.includes(status)) ?? EXIT.consistent;
 }

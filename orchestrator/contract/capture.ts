@@ -185,3 +185,8 @@ export type EventRecord = z.infer<typeof EventRecord>;
 export type CoverageRecord = z.infer<typeof CoverageRecord>;
 export type EndRecord = z.infer<typeof EndRecord>;
 export type CaptureRecord = z.infer<typeof CaptureRecord>;
+
+type Named<Row> = { [Key in keyof Row as string extends Key ? never : Key]: Row[Key] };
+
+/** The named fields of a record without its type and instant: what an observer reports before the clock stamps it. */
+export type Fields<Row extends CaptureRecord> = Omit<Named<Row>, 'type' | 'atMs'>;

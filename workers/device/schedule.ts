@@ -1,4 +1,4 @@
-import type { ScheduleRecord } from '../../orchestrator/contract/capture.ts';
+import type { Fields, ScheduleRecord } from '../../orchestrator/contract/capture.ts';
 import { parseAlarms, parseAlarmHistory } from './alarms.ts';
 import { medianGap } from './duration.ts';
 import { parseJobHistory, parseJobs } from './jobs.ts';
@@ -6,7 +6,7 @@ import { readTogether } from './power-state.ts';
 import type { Shell } from './shell.ts';
 
 /** A schedule record without its time. */
-export type Schedule = Omit<ScheduleRecord, 'type' | 'atMs'>;
+export type Schedule = Fields<ScheduleRecord>;
 
 /** What the app has asked the system to do again and again: evidence of intent beside the traffic itself. */
 export async function readSchedules(shell: Shell, packageName: string, signal?: AbortSignal): Promise<Schedule[]> {

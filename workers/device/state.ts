@@ -1,9 +1,9 @@
-import type { StateRecord } from '../../orchestrator/contract/capture.ts';
+import type { Fields, StateRecord } from '../../orchestrator/contract/capture.ts';
 import { parseCharging, parseDeviceIdle, parseScreen, readTogether } from './power-state.ts';
 import { quote, type Shell } from './shell.ts';
 
 /** A state record without its time, which the session's clock gives. */
-export type AppState = Omit<StateRecord, 'type' | 'atMs'>;
+export type AppState = Fields<StateRecord>;
 
 /** Bits of ServiceInfo.FOREGROUND_SERVICE_TYPE_* (AOSP core/java/android/content/pm/ServiceInfo.java). */
 const FOREGROUND_TYPES: readonly (readonly [number, string])[] = [

@@ -1,0 +1,112 @@
+import { join, resolve } from 'node:path';
+import { Fault } from '../orchestrator/contract/fault.ts';
+import type { AssessResult, SubmissionOptions } from '../orchestrator/contract/job.ts';
+import { asFault } from '../orchestrator/store/stage.ts';
+import { getSubmission, recordFault } from '../orchestrator/store/submissions.ts';
+import { reportPage } from '../orchestrator/web/report/page.ts';
+import { createProcessors } from '../workers/processors.ts';
+import { loadProfiles } from '../workers/profiles.ts';
+import type { Home } from './home.ts';
+import { LiveView } from './live.ts';
+import { interruption, openService, type Service } from './service.ts';
+import { submit } from './submit.ts';
+import { line, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** One app to vet: a base APK with its splits, if any, and the name it is shown by. */
+export interface Sample {
+  readonly name: string;
+  readonly paths: readonly string[];
+}
+
+/** How the vetting of one sample ended. */
+export type Vetted =
+  | { readonly sample: Sample; readonly submission: string; readonly result: AssessResult }
+  | { readonly sample: Sample; readonly submission: string | null; readonly fault: Fault };
+
+export interface VetOrder {
+  readonly samples: readonly Sample[];
+  readonly options: SubmissionOptions;
+  readonly home: Home;
+  readonly out: string;
+  /** Device sessions at a time. */
+  readonly concurrency: number;
+  readonly terminal: Terminal;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** The whole job, for each sample, through ledger and queue, with this process as the worker. */
+export async function vet(order: VetOrder): Promise<Vetted[]> {
+  const { home, signal, terminal } = order;
+  const profiles = await loadProfiles();
+  refuseUnknownFunction(
+    order.options.function,
+    profiles.functions.map((one) => one.name),
+  );
+  line(terminal.err, `opening the ledger (${home.databaseUrl === null ? home.ledger : 'PostgreSQL'})`);
+  await using service = await openService(home, { signal, warn: (message) => line(terminal.err, `note: ${message}`) });
+  const processors = createProcessors({
+    ledger: service.ledger,
+    files: service.files,
+    profiles,
+    evidence: home.evidence,
+    environment: order.environment,
+    engineVersion: version(),
+    placeReport: (run, packageName) => join(resolve(order.out), `${safeName(packageName)}-${run}`),
+    renderHtml: reportPage,
+  });
+  const { concurrency } = order;
+  await using _workers = await service.queue.work(processors, {
+    concurrency: { inspect: 2, examine: concurrency, assess: 1 },
+  });
+  using view = new LiveView(terminal);
+  return await Promise.all(order.samples.map((sample) => vetOne(service, sample, order, view)));
+}
+
+async function vetOne(service: Service, sample: Sample, order: VetOrder, view: LiveView): Promise<Vetted> {
+  const { signal } = order;
+  let id: string | null = null;
+  let unsubscribe = (): void => undefined;
+  try {
+    const submission = await submit(service, sample.paths, order.options, signal);
+    id = submission.id;
+    view.begin(id, sample.name);
+    unsubscribe = service.queue.onProgress(id, (progress) => view.update(submission.id, progress));
+    await service.queue.submit(submission);
+    const result = await service.queue.waitFor(id, signal);
+    view.end(id, `${result.verdict}: ${result.sentence}`);
+    return { sample, submission: id, result };
+  } catch (error) {
+    const fault = signal.aborted ? interruption(signal) : asFault(error);
+    if (id !== null) {
+      view.end(id, `${fault.code}: ${fault.detail}`);
+      await settle(service, id, fault);
+    }
+    return { sample, submission: id, fault };
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** A submission that failed after its last retry, or was interrupted, is over in the ledger too. */
+async function settle(service: Service, id: string, fault: Fault): Promise<void> {
+  if (fault.code === 'cancelled') await service.queue.cancel(id);
+  const { state } = await getSubmission(service.ledger, id);
+  if (state !== 'failed' && state !== 'cancelled' && state !== 'done') await recordFault(service.ledger, id, fault);
+}
+
+function refuseUnknownFunction(name: string | null, known: readonly string[]): void {
+  if (name === null || known.includes(name)) return;
+  throw new Fault('function-unknown', `${name}; known are ${[...known].sort().join(', ')}`);
+}
+
+/** A folder name from a package name, which is hostile: letters, digits, dots and dashes only. */
+function safeName(packageName: string): string {
+  return (
+    packageName
+      .replace(/[^A-Za-z0-9._-]/g, '_')
+      .replace(/^\.+/, '_')
+      .slice(0, 80) || 'app'
+  );
+}

@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Inspection } from '../orchestrator/contract/apk.ts';
+import { Fault, printable } from '../orchestrator/contract/fault.ts';
+import type { Progress, SubmissionOptions } from '../orchestrator/contract/job.ts';
+import type { ManifestFields } from '../orchestrator/store/bundles.ts';
+import { thisActor } from '../orchestrator/store/custody.ts';
+import type { ApkPath } from './apk/read-in-thread.ts';
+import { refuseUnmet } from './apk/refuse.ts';
+import { createSessionClock } from './capture/clock.ts';
+import { leaseHandset, type Handset } from './device/lease.ts';
+import { startGuard, type Guard } from './device/guard.ts';
+import { sampleClockOften } from './device/time.ts';
+import { observe } from './observe.ts';
+
+/** One device session: what to examine, on what, and where its evidence goes. */
+export interface ExamineOrder {
+  readonly run: string;
+  /** Folder of the open evidence bundle. */
+  readonly directory: string;
+  /** Base APK and splits, with the names they were submitted under. */
+  readonly paths: readonly ApkPath[];
+  readonly inspection: Inspection;
+  readonly options: SubmissionOptions;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly engineVersion: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** What a session stands on once its handset is leased. */
+export interface Session extends ExamineOrder {
+  readonly handset: Handset;
+  readonly guard: Guard;
+  readonly clock: ReturnType<typeof createSessionClock>;
+  /** Notes on who did what, for the custody log of the bundle. */
+  readonly custody: { at: string; who: string; what: string }[];
+}
+
+/**
+ * The second stage: leases a handset, observes the app on it through all phases, takes everything down in reverse
+ * order and proves the handset clean again. The evidence lies in `directory`, unsealed; the result is what its
+ * manifest says beside the files.
+ * Errors: `device-*`, `adb-*`, `emulator-*`, `trust-failed`, `routing-failed`, `canary-failed`, `install-failed`,
+ * `launch-failed`, `phase-failed`, `proxy-failed`, `appium-*`; the signal's reason on abort.
+ */
+export async function examine(order: ExamineOrder): Promise<ManifestFields> {
+  const { options, inspection, signal } = order;
+  const step = (words: string): void => order.progress({ stage: 'examine', step: words });
+  const custody: Session['custody'] = [];
+  const note = (what: string): void => {
+    custody.push({ at: new Date().toISOString(), who: thisActor(), what });
+  };
+
+  await using guard = startGuard();
+  step('leasing a handset');
+  await using handset = await leaseHandset({
+    device: options.device,
+    apiLevel: options.apiLevel,
+    clockRate: options.clockRate,
+    seed: options.seed,
+    adbServer: options.adbServer,
+    guard,
+    signal,
+    onStep: step,
+    env: order.environment,
+  });
+  note(`leased ${handset.serial} (${handset.kind}), lease ${handset.fencingToken}`);
+  refuseUnmet(inspection, handset);
+
+  const clock = createSessionClock({ clockRate: handset.clockRate });
+  const session: Session = { ...order, handset, guard, clock, custody };
+  await alignClock(session);
+  const tools = await observe(session);
+  note('observation ended; everything set up on the handset was taken away');
+  step('proving the handset clean');
+  await handset.proveClean();
+  handset.assertHeld();
+  note('handset proven clean');
+  return {
+    sample: inspection.facts.files.map(({ sha256, fileName, split }) => ({ sha256, fileName, split })),
+    package: inspection.facts.packageName,
+    seed: options.seed,
+    device: deviceFacts(session),
+    tools: { sleeptalk: order.engineVersion, ...tools },
+    custody,
+  };
+}
+
+/** Learns the device's own clocks, so that times in its dumps become session times. */
+export async function alignClock({ handset, clock, signal }: Session): Promise<void> {
+  const samples = await sampleClockOften(handset.shell, 5, () => clock.hostNowMs(), signal);
+  clock.align(
+    samples.map(({ hostBeforeMs, hostAfterMs, uptimeMs, wallMs }) => ({
+      hostMs: (hostBeforeMs + hostAfterMs) / 2,
+      roundTripMs: hostAfterMs - hostBeforeMs,
+      deviceUptimeMs: uptimeMs,
+      deviceWallMs: wallMs,
+    })),
+  );
+}
+
+function deviceFacts({ handset, clock, options }: Session): ManifestFields['device'] {
+  return {
+    kind: handset.kind,
+    serial: handset.serial,
+    model: printable(handset.model),
+    fingerprint: printable(handset.fingerprint),
+    apiLevel: handset.apiLevel,
+    release: printable(handset.release),
+    abis: handset.abis.join(','),
+    playServices: handset.playServices,
+    clockRate: handset.clockRate,
+    measuredClockRate: clock.alignment?.measuredRate ?? null,
+    clockUncertaintyMs: clock.alignment?.uncertaintyHostMs ?? null,
+    egress: options.egress,
+    launchedForThisRun: handset.launched,
+    cleanedBefore: handset.cleaned.join('; ') || null,
+  };
+}
+
+/** Writes a piece of evidence beside the capture. */
+export async function keepEvidence(directory: string, name: string, content: string): Promise<void> {
+  try {
+    await writeFile(join(directory, name), content, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new Fault('disk-full', `${name} could not be kept`);
+    throw error;
+  }
+}
