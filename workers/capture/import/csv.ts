@@ -9,11 +9,21 @@ export interface ImportedCsv {
   readonly notes: readonly string[];
 }
 
+interface Row {
+  readonly line: number;
+  readonly session: SessionRecord;
+  readonly phase: PhaseName | null;
+}
+
+const MOST_ROWS = 2_000_000;
+/** A table that begins later than this (three years) counts its seconds from 1970, not from its own beginning. */
+const EPOCH_MS = 1e11;
+
 const NEEDED = ['t', 'destination', 'up', 'down'] as const;
 const OPTIONAL = ['end', 'port', 'protocol', 'phase', 'uid'] as const;
 type Column = (typeof NEEDED)[number] | (typeof OPTIONAL)[number];
 
-const seconds = z.coerce.number().min(0).max(1e9);
+const seconds = z.coerce.number().min(0).max(1e11);
 const whole = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const EXPECTED: Record<Exclude<Column, 'destination'>, { readonly schema: z.ZodType; readonly words: string }> = {
   t: { schema: seconds, words: 'seconds, 0 or more' },
@@ -28,8 +38,7 @@ const EXPECTED: Record<Exclude<Column, 'destination'>, { readonly schema: z.ZodT
 
 /**
  * Plain CSV: header `t,destination,up,down`, seconds and bytes, optionally `end,port,protocol,phase,uid`, in any order.
- * Columns of other names are ignored and named in `notes`. A row of another uid is kept: the judge tells it apart
- * where the caller gives the app's own (`uid`), and otherwise the uid is not known to be anyone's.
+ * Columns of other names are ignored and named in `notes`. A table of several uids says so in `notes`.
  *
  * @throws Fault `capture-malformed` naming file, line and what was expected.
  */
@@ -38,12 +47,10 @@ export async function readCsv(
   path: string,
   packageName: string,
 ): Promise<ImportedCsv> {
-  const records: CaptureLine[] = [];
   const notes: string[] = [];
   let columns: readonly string[] | null = null;
   let skippedLines = 0;
-  let phase: string | null = null;
-  let lastMs = 0;
+  const rows: Row[] = [];
   for await (const { text, line } of lines) {
     if (text.trim() === '') continue;
     if (text.startsWith('#')) {
@@ -61,23 +68,46 @@ export async function readCsv(
     if (fields.length !== columns.length) {
       throw malformed(path, line, `${columns.length} fields as in the header, found ${fields.length}`);
     }
-    const row = rowOf(columns, fields, path, line);
-    if (row.phase !== null && row.phase !== phase) {
-      records.push({ line, record: { type: 'phase', atMs: row.session.startMs, phase: row.phase } });
-      phase = row.phase;
-    }
-    records.push({ line, record: row.session });
-    lastMs = Math.max(lastMs, row.session.endMs);
+    rows.push({ line, ...rowOf(columns, fields, path, line) });
+    if (rows.length > MOST_ROWS) throw malformed(path, line, `at most ${MOST_ROWS} rows`);
   }
   if (columns === null) throw malformed(path, 1, `the header ${NEEDED.join(',')}`);
-  if (records.length === 0) throw malformed(path, 2, 'at least one row below the header');
+  if (rows.length === 0) throw malformed(path, 2, 'at least one row below the header');
+  const uids = new Set(rows.flatMap(({ session }) => session.uid ?? []));
+  if (uids.size > 1) notes.push(`Rows of ${uids.size} uids are judged together, as if they were of one app.`);
+  const { shifted, note } = sinceFirst(rows);
+  const lastMs = shifted.reduce((ms, { session }) => Math.max(ms, session.endMs), 0);
   const start: CaptureRecord = { type: 'start', package: packageName, windowMs: lastMs, device: { kind: 'unknown' } };
   const end: CaptureRecord = { type: 'end', atMs: lastMs };
+  const ends = { line: shifted.at(-1)!.line, record: end };
   return {
-    records: [{ line: 1, record: start }, ...records, { line: records.at(-1)!.line, record: end }],
+    records: [{ line: 1, record: start }, ...withPhases(shifted), ends],
     skippedLines,
-    notes,
+    notes: [...notes, ...note],
   };
+}
+
+/** Rows in order of time. Seconds since 1970 become seconds since the first row, and a note says so. */
+function sinceFirst(rows: readonly Row[]): { shifted: readonly Row[]; note: string[] } {
+  const sorted = [...rows].sort((a, b) => a.session.startMs - b.session.startMs || a.line - b.line);
+  const first = sorted[0]!.session.startMs;
+  if (first < EPOCH_MS) return { shifted: sorted, note: [] };
+  const shifted = sorted.map((row) => {
+    const { startMs, endMs } = row.session;
+    return { ...row, session: { ...row.session, startMs: startMs - first, endMs: endMs - first } };
+  });
+  return { shifted, note: ['Times are taken as seconds since 1970 and counted from the first row.'] };
+}
+
+/** Sessions in order, each change of the phase column as a record of its own before the row that shows it. */
+function withPhases(rows: readonly Row[]): CaptureLine[] {
+  let current: PhaseName | null = null;
+  return rows.flatMap(({ line, session, phase }) => {
+    const here: CaptureLine = { line, record: session };
+    if (phase === null || phase === current) return [here];
+    current = phase;
+    return [{ line, record: { type: 'phase', atMs: session.startMs, phase } }, here];
+  });
 }
 
 function headerOf(fields: readonly string[], path: string, line: number): readonly string[] {
@@ -88,12 +118,7 @@ function headerOf(fields: readonly string[], path: string, line: number): readon
   return names;
 }
 
-function rowOf(
-  columns: readonly string[],
-  fields: readonly string[],
-  path: string,
-  line: number,
-): { session: SessionRecord; phase: PhaseName | null } {
+function rowOf(columns: readonly string[], fields: readonly string[], path: string, line: number): Omit<Row, 'line'> {
   const text = (name: Column): string => fields[columns.indexOf(name)]?.trim() ?? '';
   const value = (name: Exclude<Column, 'destination'>): unknown => {
     const raw = text(name);
