@@ -107,10 +107,17 @@ function exchange(pair: StreamPair): void {
   let trailers: http2.IncomingHttpHeaders = {};
   serverStream.on('response', (answer, flags) => {
     status = answer[':status'];
-    if (appStream.destroyed) return;
+    if (appStream.destroyed || appStream.headersSent) return;
     const last = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    // Trailers are for who asks for them (RFC 9110, 6.5.1), as every gRPC client does.
     if (last) appStream.respond(answer, { endStream: true });
-    else appStream.respond(answer, { waitForTrailers: true });
+    else appStream.respond(answer, { waitForTrailers: headers.te === 'trailers' });
+    // Not before: data would send headers of its own.
+    serverStream.on('data', (chunk: Buffer) => {
+      counted.down += chunk.length;
+      overhead.downData += chunk.length;
+    });
+    serverStream.pipe(appStream);
   });
   serverStream.on('trailers', (received) => (trailers = received));
   appStream.once('wantTrailers', () => appStream.sendTrailers(trailers));
@@ -126,10 +133,5 @@ function exchange(pair: StreamPair): void {
     counted.up += chunk.length;
     overhead.upData += chunk.length;
   });
-  serverStream.on('data', (chunk: Buffer) => {
-    counted.down += chunk.length;
-    overhead.downData += chunk.length;
-  });
   appStream.pipe(serverStream);
-  serverStream.pipe(appStream);
 }

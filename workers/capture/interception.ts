@@ -35,6 +35,8 @@ export function intercept(connection: AppConnection, context: SecureContext, alp
     });
     stream.once('secure', () => {
       clearTimeout(timer);
+      // tls.Server does this before 'secureConnection' (node lib/_tls_wrap.js); without it node:http2 waits for ever.
+      Object.assign(stream, { secureConnecting: false });
       resolve({ kind: 'secure', stream });
     });
     stream.once('close', () => {
