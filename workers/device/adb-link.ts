@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { Adb } from '@devicefarmer/adbkit';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { AdbAddress } from './adb-server.ts';
 
@@ -15,6 +15,9 @@ interface AdbClient {
   version(): PromiseLike<number>;
   listDevices(): PromiseLike<{ readonly id: string; readonly type: string }[]>;
 }
+
+// adbkit is CommonJS whose exports are getters: an ESM import of it means one thing to Node and another to Vite.
+const { Adb } = createRequire(import.meta.url)('@devicefarmer/adbkit') as typeof import('@devicefarmer/adbkit');
 
 /** A stream to a service of the device (`shell:…`, `exec:…`, `root:`), after adb said OKAY. */
 export type ServiceStream = Socket;
