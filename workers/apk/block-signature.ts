@@ -2,7 +2,7 @@ import { constants, createPublicKey, verify, type KeyObject } from 'node:crypto'
 import type { SigningCertificate } from '../../orchestrator/contract/apk.ts';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import { viewOf } from './bytes.ts';
-import { describeCertificate, parseCertificate } from './certificate.ts';
+import { describeCertificate, parseCertificate, publicKeyDer } from './certificate.ts';
 import { contentDigest } from './content-digest.ts';
 import { lengthPrefixed, type SigningBlock } from './signing-block.ts';
 import type { ZipArchive } from './zip.ts';
@@ -15,7 +15,7 @@ interface Algorithm {
   readonly strength: number;
 }
 
-/** Signature algorithm ids of APK Signature Scheme v2; those over a verity tree (0x0421…) are not among them. */
+/** Signature algorithm ids of APK Signature Scheme v2. */
 const ALGORITHMS = new Map<number, Algorithm>([
   [0x0101, { hash: 'sha256', pss: true, strength: 1 }],
   [0x0102, { hash: 'sha512', pss: true, strength: 2 }],
@@ -25,6 +25,8 @@ const ALGORITHMS = new Map<number, Algorithm>([
   [0x0202, { hash: 'sha512', pss: false, strength: 2 }],
   [0x0301, { hash: 'sha256', pss: false, strength: 1 }],
 ]);
+/** Algorithms whose content digest is the root of a verity tree, as for incremental installs: known, not checked here. */
+const VERITY_ALGORITHMS: readonly number[] = [0x0421, 0x0423, 0x0425];
 const STRIPPING_PROTECTION = 0xbeeff00d;
 const MOST_SIGNERS = 10;
 
@@ -50,19 +52,23 @@ export function verifyBlockSignature(
     const parts = splitSigner(signer, scheme, where);
     const [digests, certificateChain, attributes] = signedParts(parts.signedData, scheme, where);
     const certificate = parseCertificate(lengthPrefixed(certificateChain, where)[0] ?? Buffer.alloc(0), where);
-    if (!certificate.publicKey.export({ type: 'spki', format: 'der' }).equals(parts.publicKeyDer)) {
+    if (!publicKeyDer(certificate, where).equals(parts.publicKeyDer)) {
       throw new Fault('apk-unsigned', `${where} was made with another key than that of its certificate.`);
     }
     if (scheme === 'v2' && !hasV3) refuseStripping(attributes, where);
+    const signedDigests = idValuePairs(digests, where);
+    if (idsOf(signedDigests) !== idsOf(parts.signatures)) {
+      throw new Fault('apk-unsigned', `${where} names other algorithms than its digests.`);
+    }
     const chosen = strongest(parts.signatures, where);
     if (chosen === null) {
-      warnings.push(`${where} uses only algorithms that are not checked here.`);
+      warnings.push(`${where} is over a verity tree, which is not checked here.`);
       return describeCertificate(certificate, scheme, false);
     }
     if (!holds(chosen.algorithm, parts.signedData, keyOf(parts.publicKeyDer, where), chosen.signature)) {
       throw new Fault('apk-unsigned', `${where} does not hold over its signed data.`);
     }
-    const signed = idValuePairs(digests, where).find((pair) => pair.id === chosen.id)?.value;
+    const signed = signedDigests.find((pair) => pair.id === chosen.id)?.value;
     if (signed?.equals(contentDigest(archive, block.offset, chosen.algorithm.hash)) !== true) {
       throw new Fault('apk-unsigned', `${where} is over other content: the file was changed after it was signed.`);
     }
@@ -106,6 +112,10 @@ function idValuePairs(bytes: Buffer, where: string): { id: number; value: Buffer
   });
 }
 
+function idsOf(pairs: readonly { id: number }[]): string {
+  return pairs.map(({ id }) => id).join(' ');
+}
+
 /** A v2 signature may say that a v3 one was there: without it the file was tampered with. */
 function refuseStripping(attributes: Buffer, where: string): void {
   for (const attribute of lengthPrefixed(attributes, where)) {
@@ -116,17 +126,22 @@ function refuseStripping(attributes: Buffer, where: string): void {
   }
 }
 
+/** null where only verity algorithms sign. */
 function strongest(
   signatures: readonly { id: number; value: Buffer }[],
   where: string,
 ): { id: number; algorithm: Algorithm; signature: Buffer } | null {
   if (signatures.length === 0) throw new Fault('apk-unsigned', `${where} holds no signature.`);
+  let known = false;
   let best: { id: number; algorithm: Algorithm; signature: Buffer } | null = null;
   for (const { id, value } of signatures) {
     const algorithm = ALGORITHMS.get(id);
+    if (algorithm === undefined && !VERITY_ALGORITHMS.includes(id)) continue;
+    known = true;
     if (algorithm === undefined || algorithm.strength <= (best?.algorithm.strength ?? 0)) continue;
     best = { id, algorithm, signature: value };
   }
+  if (!known) throw new Fault('apk-unsigned', `${where} uses no algorithm that Android knows.`);
   return best;
 }
 

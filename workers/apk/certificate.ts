@@ -23,3 +23,12 @@ export function describeCertificate(
     verified,
   };
 }
+
+/** SubjectPublicKeyInfo of the certificate's key. @throws Fault apk-unsigned where OpenSSL cannot decode the key */
+export function publicKeyDer(certificate: X509Certificate, where: string): Buffer {
+  try {
+    return certificate.publicKey.export({ type: 'spki', format: 'der' });
+  } catch (cause) {
+    throw new Fault('apk-unsigned', `${where} holds a certificate whose key cannot be decoded.`, { cause });
+  }
+}

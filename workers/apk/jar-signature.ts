@@ -16,7 +16,7 @@ const MOST_TOTAL_BYTES = 1024 * 1024 * 1024;
 
 /**
  * v1, the JAR signature: the PKCS#7 file signs the .SF file, which holds the digest of MANIFEST.MF, which holds the
- * digest of every entry outside META-INF.
+ * digest of every entry outside META-INF; each .SF file must name all of them, too (StrictJarVerifier).
  * @throws Fault apk-unsigned where a link of that chain breaks
  */
 export function verifyJarSignature(archive: ZipArchive, signal: AbortSignal): SigningCertificate[] {
@@ -24,12 +24,15 @@ export function verifyJarSignature(archive: ZipArchive, signal: AbortSignal): Si
   if (signers.length === 0) return [];
   if (signers.length > MOST_SIGNERS) throw new Fault('apk-unsigned', `META-INF has ${signers.length} signature files.`);
   const manifest = content(archive, MANIFEST);
+  const covered: ((path: string) => boolean)[] = [];
   const certificates = signers.map((entry) => {
     const where = printable(entry.path);
     const signatureFile = content(archive, entry.path.replace(/\.[^.]+$/, '.SF'));
     const { certificate, holds } = verifyPkcs7(unpack(archive, entry, MOST_META_BYTES).bytes, signatureFile, where);
     if (!holds) throw new Fault('apk-unsigned', `${where} does not hold over its .SF file.`);
-    const [main] = jarSections(signatureFile);
+    const [main, ...sections] = jarSections(signatureFile);
+    const names = new Set(sections.map((section) => section.get('name')));
+    covered.push((path) => names.has(path));
     const schemes = main?.get('x-android-apk-signed');
     if (schemes !== undefined) {
       throw new Fault(
@@ -42,11 +45,16 @@ export function verifyJarSignature(archive: ZipArchive, signal: AbortSignal): Si
     }
     return describeCertificate(certificate, 'v1', true);
   });
-  verifyEntries(archive, manifest, signal);
+  verifyEntries(archive, manifest, (path) => covered.every((by) => by(path)), signal);
   return certificates;
 }
 
-function verifyEntries(archive: ZipArchive, manifest: Buffer, signal: AbortSignal): void {
+function verifyEntries(
+  archive: ZipArchive,
+  manifest: Buffer,
+  isCovered: (path: string) => boolean,
+  signal: AbortSignal,
+): void {
   const named = new Map<string, JarSection>();
   for (const section of jarSections(manifest).slice(1)) named.set(section.get('name') ?? '', section);
   let total = 0;
@@ -57,7 +65,8 @@ function verifyEntries(archive: ZipArchive, manifest: Buffer, signal: AbortSigna
     if (total > MOST_TOTAL_BYTES)
       throw new Fault('apk-too-large', `The entries unpack to over ${MOST_TOTAL_BYTES} bytes.`);
     const section = named.get(entry.path);
-    if (section === undefined) throw new Fault('apk-unsigned', `${printable(entry.path)} is not in the v1 signature.`);
+    if (section === undefined || !isCovered(entry.path))
+      throw new Fault('apk-unsigned', `${printable(entry.path)} is not in the v1 signature.`);
     if (!digestHolds(section, '-digest', unpack(archive, entry, MOST_ENTRY_BYTES).bytes)) {
       throw new Fault('apk-unsigned', `${printable(entry.path)} was changed after it was signed (v1).`);
     }

@@ -23,6 +23,8 @@ export interface OneApk {
 
 const MANIFEST = 'AndroidManifest.xml';
 const BEHAVIOUR = 'assets/behaviour.json';
+/** PackageManager asks for v2 or later from this target on (ApkSignatureVerifier, Android 11). */
+const LEAST_V2_TARGET = 30;
 const MOST_MANIFEST_BYTES = 16 * 1024 * 1024;
 const MOST_TABLE_BYTES = 256 * 1024 * 1024;
 const MOST_CONFIG_BYTES = 1024 * 1024;
@@ -45,6 +47,9 @@ export function readOne(input: ApkInput, signal: AbortSignal): OneApk {
   const document = readBinaryXml(manifestBytes, MANIFEST);
   const manifest = readManifest(document.root, tolerantResources(take, warnings));
   const signatures = readSignatures(archive, signal);
+  if (manifest.targetSdk >= LEAST_V2_TARGET && signatures.certificates.every(({ scheme }) => scheme === 'v1')) {
+    warnings.push(`Signed by v1 only while it targets ${manifest.targetSdk}: Android 11 and later refuse that.`);
+  }
   return {
     file: {
       sha256: createHash('sha256').update(input.bytes).digest('hex'),

@@ -1,3 +1,4 @@
+import { Fault } from '../../orchestrator/contract/fault.ts';
 import { viewOf, type ByteView } from './bytes.ts';
 import { isReference, type ResourceValue } from './resource-value.ts';
 import { readStringPool, type StringPool } from './string-pool.ts';
@@ -29,6 +30,9 @@ export const NO_RESOURCES: Resources = { resolve: () => null };
  */
 export function readResources(bytes: Buffer): Resources {
   const view = viewOf(bytes, 'resources.arsc', 'apk-malformed');
+  if (view.u16(0) !== CHUNK.table) {
+    throw new Fault('apk-malformed', `resources.arsc has chunk type ${view.u16(0)}, so it is no resource table.`);
+  }
   const types = new Map<number, TypeChunk[]>();
   let strings: StringPool | null = null;
   for (const chunk of chunks(view, view.u16(2), Math.min(bytes.length, view.u32(4)))) {

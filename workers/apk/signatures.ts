@@ -31,10 +31,7 @@ export function readSignatures(
   if (certificates.length === 0) {
     throw new Fault('apk-unsigned', 'There is neither a signing block (v2, v3) nor a signature file in META-INF (v1).');
   }
-  return {
-    certificates: unique(certificates),
-    warnings: ['Signed by v1 only: Android 11 refuses that from target 30 on.'],
-  };
+  return { certificates: unique(certificates), warnings: [] };
 }
 
 function unique(certificates: readonly SigningCertificate[]): SigningCertificate[] {

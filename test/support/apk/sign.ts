@@ -1,39 +1,58 @@
-import { createHash, createPrivateKey, createPublicKey, sign, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 const RSA_PKCS1_SHA256 = 0x0103;
-const V2_BLOCK = 0x7109871a;
+const BLOCK_IDS = { v2: 0x7109871a, v3: 0xf05368c0, 'v3.1': 0x1b93ad61 } as const;
 const CHUNK_BYTES = 1024 * 1024;
 const END_BYTES = 22;
 
+export interface BlockSigner {
+  readonly scheme: 'v2' | 'v3' | 'v3.1';
+  /** Which of the two public test keys. */
+  readonly key: 1 | 2;
+}
+
 /**
- * Adds an APK Signature Scheme v2 block, made with one of the two public test keys. PKCS#1 v1.5 has no randomness, so
- * the same archive gives the same bytes. The archive must have no comment, as `writeZip` writes it.
+ * Adds an APK signing block. PKCS#1 v1.5 has no randomness, so the same archive gives the same bytes. The archive must
+ * have no comment, as `writeZip` writes it.
  */
-export function signV2(zip: Buffer, key: 1 | 2): Buffer {
+export function signZip(zip: Buffer, signers: readonly BlockSigner[]): Buffer {
   const endAt = zip.length - END_BYTES;
   const centralAt = zip.readUInt32LE(endAt + 16);
   const entries = zip.subarray(0, centralAt);
   const central = zip.subarray(centralAt, endAt);
   const end = zip.subarray(endAt);
   const digest = contentDigest([entries, central, end]);
-  const certificate = new X509Certificate(pem(`public-test-certificate-${key}.pem`));
-  const privateKey = createPrivateKey(pem(`public-test-key-${key}.pem`));
-  const signedData = Buffer.concat([
-    prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(digest))),
-    prefixed(prefixed(certificate.raw)),
-    prefixed(),
-  ]);
-  const signature = sign('sha256', signedData, privateKey);
-  const signer = Buffer.concat([
-    prefixed(signedData),
-    prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(signature))),
-    prefixed(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })),
-  ]);
-  const block = signingBlock(V2_BLOCK, prefixed(prefixed(signer)));
+  const block = signingBlock(signers.map((signer) => [BLOCK_IDS[signer.scheme], signerBlock(signer, digest)]));
   const moved = Buffer.from(end);
   moved.writeUInt32LE(centralAt + block.length, 16);
   return Buffer.concat([entries, block, central, moved]);
+}
+
+function signerBlock({ scheme, key }: BlockSigner, digest: Buffer): Buffer {
+  const { certificate, privateKey } = publicTestKey(key);
+  // v3 and later say from and up to which platform the signer counts.
+  const range = scheme === 'v2' ? Buffer.alloc(0) : Buffer.concat([u32(scheme === 'v3' ? 28 : 33), u32(0x7fffffff)]);
+  const signedData = Buffer.concat([
+    prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(digest))),
+    prefixed(prefixed(certificate.raw)),
+    range,
+    prefixed(),
+  ]);
+  const signer = Buffer.concat([
+    prefixed(signedData),
+    range,
+    prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(sign('sha256', signedData, privateKey)))),
+    prefixed(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })),
+  ]);
+  return prefixed(prefixed(signer));
+}
+
+export function publicTestKey(key: 1 | 2): { certificate: X509Certificate; privateKey: KeyObject } {
+  return {
+    certificate: new X509Certificate(pem(`public-test-certificate-${key}.pem`)),
+    privateKey: createPrivateKey(pem(`public-test-key-${key}.pem`)),
+  };
 }
 
 function contentDigest(sections: readonly Buffer[]): Buffer {
@@ -47,10 +66,10 @@ function contentDigest(sections: readonly Buffer[]): Buffer {
   return sha256(Buffer.from([0x5a]), u32(digests.length), ...digests);
 }
 
-function signingBlock(id: number, value: Buffer): Buffer {
-  const pair = Buffer.concat([u64(4 + value.length), u32(id), value]);
-  const size = u64(pair.length + 24);
-  return Buffer.concat([size, pair, size, Buffer.from('APK Sig Block 42', 'latin1')]);
+function signingBlock(pairs: readonly (readonly [id: number, value: Buffer])[]): Buffer {
+  const body = Buffer.concat(pairs.flatMap(([id, value]) => [u64(4 + value.length), u32(id), value]));
+  const size = u64(body.length + 24);
+  return Buffer.concat([size, body, size, Buffer.from('APK Sig Block 42', 'latin1')]);
 }
 
 function pem(fileName: string): Buffer {

@@ -3,7 +3,7 @@ import type { ApkDescription } from './description.ts';
 import { emptyDex } from './dex.ts';
 import { manifestNode } from './manifest.ts';
 import { resourceTable, type TableType } from './resource-table.ts';
-import { signV2 } from './sign.ts';
+import { signZip } from './sign.ts';
 import { writeZip, type ZipInput } from './zip.ts';
 
 /** Native libraries may be mapped from the APK, on devices with pages of 16 KiB, too. */
@@ -12,7 +12,7 @@ const LIBRARY_ALIGNMENT = 16_384;
 /** The APK of a description. The same description always gives the same bytes. */
 export function writeApk(description: ApkDescription): Buffer {
   const zip = writeZip(zipInputs(description));
-  return description.signer === 'nobody' ? zip : signV2(zip, description.signer ?? 1);
+  return description.signer === 'nobody' ? zip : signZip(zip, [{ scheme: 'v2', key: description.signer ?? 1 }]);
 }
 
 /** The entries in the order in which they are written, for tests that damage one of them. */

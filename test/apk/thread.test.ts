@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../orchestrator/contract/fault.ts';
+import { readApkInThread } from '../../workers/apk/read-in-thread.ts';
+import { writeApk } from '../support/apk/write.ts';
+import { factsOf, signal } from './reading.ts';
+
+const APP = { packageName: 'org.example.thread', label: 'Thread' };
+let directory: string;
+let path: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sleeptalk-apk-'));
+  path = join(directory, '0.apk');
+  await writeFile(path, writeApk(APP));
+});
+
+afterAll(async () => rm(directory, { recursive: true }));
+
+async function faultFrom(work: Promise<unknown>): Promise<Fault> {
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(Fault);
+  return error as Fault;
+}
+
+describe('reading in a thread', () => {
+  it('gives the same facts as reading in place', async () => {
+    expect(await readApkInThread([path], { signal })).toEqual(await factsOf(APP));
+  });
+
+  it('keeps the name under which a file was submitted', async () => {
+    const facts = await readApkInThread([{ path, fileName: 'my app.apk' }], { signal });
+    expect(facts.files[0]?.fileName).toBe('my app.apk');
+  });
+
+  it('brings a Fault across', async () => {
+    const text = join(directory, 'text.apk');
+    await writeFile(text, 'text');
+    expect((await faultFrom(readApkInThread([text], { signal }))).toJSON()).toEqual({
+      code: 'apk-not-zip',
+      detail: 'The file begins with "text".',
+    });
+  });
+
+  it('refuses files that are missing, are no files, or are too large', async () => {
+    expect((await faultFrom(readApkInThread([join(directory, 'none')], { signal }))).code).toBe('file-unreadable');
+    expect((await faultFrom(readApkInThread([directory], { signal }))).code).toBe('file-unreadable');
+    const large = await faultFrom(readApkInThread([path], { signal, mostBytes: 100 }));
+    expect(large.code).toBe('apk-too-large');
+  });
+
+  it('ends at its deadline', async () => {
+    const fault = await faultFrom(readApkInThread([path], { signal, deadlineMs: 1 }));
+    expect(fault.toJSON()).toEqual({ code: 'deadline-passed', detail: 'Reading 0.apk took over 1 ms.' });
+  });
+
+  it('ends with the reason of its signal', async () => {
+    const controller = new AbortController();
+    const reading = readApkInThread([path], { signal: controller.signal });
+    controller.abort(new Fault('cancelled', 'The person went home.'));
+    expect((await faultFrom(reading)).detail).toBe('The person went home.');
+    expect((await faultFrom(readApkInThread([path], { signal: controller.signal }))).code).toBe('cancelled');
+  });
+
+  it('ends where the reader needs more memory than allowed, and this process goes on', async () => {
+    const fault = await faultFrom(readApkInThread([path], { signal, mostHeapMegabytes: 4 }));
+    expect(fault.toJSON()).toEqual({ code: 'apk-too-large', detail: 'Reading 0.apk took over 4 MiB of memory.' });
+  });
+});
