@@ -79,7 +79,7 @@ export function createAndroid(parts: Parts, apks: ApkReader = READER): Android &
   };
   bus.on('rebooting', () => {
     up = false;
-    for (const record of packages.list()) services.stopAll(record.name);
+    processes.shutDown();
   });
   bus.on('booted', () => {
     if (!up) boot();

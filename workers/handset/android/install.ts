@@ -115,7 +115,7 @@ function refusal(
   }
   const signers = facts.certificates.filter((one) => one.verified);
   if (signers.length === 0) {
-    return 'INSTALL_PARSE_FAILED_NO_CERTIFICATES: Failed to collect certificates from base.apk: Attempt to get length of null array';
+    return 'INSTALL_PARSE_FAILED_NO_CERTIFICATES: Failed to collect certificates from base.apk';
   }
   if (apiLevel >= 30 && facts.targetSdk >= 30 && signers.every((one) => one.scheme === 'v1')) {
     return `INSTALL_PARSE_FAILED_NO_CERTIFICATES: No signature found in package of version 2 or newer for package ${name}`;

@@ -19,8 +19,10 @@ export interface ProcessTable extends Processes {
   /** A process that ended by itself or by a signal, not by the activity manager. */
   died(pid: number, why: string): void;
   killPackage(packageName: string, why: string): void;
-  /** Starts the processes of a booted image, ending whatever ran. */
+  /** Starts the processes of a booted image. */
   boot(): void;
+  /** Ends every process, as a reboot does. */
+  shutDown(): void;
   close(): void;
 }
 
@@ -69,8 +71,10 @@ export function createProcesses(base: Base, packages: PackageStore, log: SystemL
     reason: StartReason,
     component: string,
   ): ProcessRecord => {
+    let pid = base.tasks.nextPid();
+    while (table.has(pid)) pid = base.tasks.nextPid();
     const record = add({
-      pid: base.tasks.nextPid(),
+      pid,
       parentPid: ZYGOTE_PID,
       uid,
       name: processName,
@@ -185,9 +189,11 @@ export function createProcesses(base: Base, packages: PackageStore, log: SystemL
     killPackage(packageName, why) {
       for (const record of ofPackage(packageName)) kill(record.pid, why);
     },
-    boot() {
+    shutDown() {
       for (const record of [...table.values()]) drop(record, 'reboot');
       holds.clear();
+    },
+    boot() {
       for (const own of BASE_PROCESSES) {
         add({ ...own, packageName: null, startedAtMs: clock.nowMs(), frozen: false });
       }

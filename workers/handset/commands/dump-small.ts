@@ -5,9 +5,10 @@ import { APP_HEIGHT_PX, DISPLAY } from '../ui/node.ts';
 
 /** Dumps of services that clients only glance at. */
 export function createSmallDumps(state: AndroidState): Dumps {
-  const { power, clock } = state.parts;
+  const { clock } = state.parts;
   return {
     power: () => {
+      const { power } = state.parts;
       const wake = state.parts.power.screenOn ? 'Awake' : 'Asleep';
       return [
         'POWER MANAGER (dumpsys power)',
@@ -30,6 +31,7 @@ export function createSmallDumps(state: AndroidState): Dumps {
       ].join('\n');
     },
     input_method: () => {
+      const { power } = state.parts;
       const method = state.settings.get('secure', 'default_input_method') ?? '';
       return [
         'Current Input Method Manager state:',
@@ -48,14 +50,16 @@ export function createSmallDumps(state: AndroidState): Dumps {
         '  SurfaceOrientation: 0',
         '',
       ].join('\n'),
-    display: () =>
-      [
+    display: () => {
+      const { power } = state.parts;
+      return [
         'DISPLAY MANAGER (dumpsys display)',
         `  mGlobalDisplayState=${power.screenOn ? 'ON' : 'OFF'}`,
         `  mScreenState=${power.screenOn ? 'ON' : 'OFF'}`,
         `  mBaseDisplayInfo=DisplayInfo{"Built-in Screen", displayId 0, real ${DISPLAY.widthPx} x ${DISPLAY.heightPx}, app ${DISPLAY.widthPx} x ${APP_HEIGHT_PX}, density ${DISPLAY.densityDpi}, rotation 0, state ${power.screenOn ? 'ON' : 'OFF'}}`,
         '',
-      ].join('\n'),
+      ].join('\n');
+    },
     cpuinfo: () => {
       const lines = state.processes
         .list()

@@ -89,7 +89,7 @@ function listPackages(io: ProgramIo, args: readonly string[], packages: PackageS
     if (word === '--user') at++;
     else if (word === '--uid') wantedUid = Number(args[++at]);
     else if (word === '--show-versioncode' || word === '--apex-only' || word === '--match-libraries') flags.add(word);
-    else if (/^-[a-zA-Z]$/.test(word)) {
+    else if (/^-[a-zA-Z3]$/.test(word)) {
       if (!'deasfilquU3'.includes(word.charAt(1))) {
         io.err(`Error: Unknown option: ${word}\n`);
         return 255;

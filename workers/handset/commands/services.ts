@@ -116,8 +116,6 @@ export function createQuietCommands(parts: Parts): Programs {
       else parts.settings.put('global', 'airplane_mode_on', io.argv[2] === 'enable' ? '1' : '0');
       return 0;
     },
-    deviceidle: run((words) => `dumpsys deviceidle ${quoted(words)}`),
-    battery: run((words) => `dumpsys battery ${quoted(words)}`),
     settings: run((words) => `settings ${quoted(words)}`),
     window: run((words) => `wm ${quoted(words)}`),
     input: run((words) => `input ${quoted(words)}`),

@@ -1,3 +1,4 @@
+import { textIn } from './body.ts';
 import { drawPng } from './image.ts';
 import { APP_HEIGHT_PX, DISPLAY } from './node.ts';
 import { pageSource } from './source.ts';
@@ -24,7 +25,7 @@ export const deviceRoutes: UiRoutes = {
   'POST /appium/device/open_notifications': () => null,
   'POST /appium/device/get_clipboard': ({ session }) => session.clipboard,
   'POST /appium/device/set_clipboard': ({ session, body }) => {
-    session.clipboard = String(body['content'] ?? '').slice(0, 100_000);
+    session.clipboard = textIn(body, 'content').slice(0, 100_000);
     return null;
   },
   'GET /appium/device/current_activity': ({ session }) => session.state.activities.front().activity,
@@ -32,7 +33,7 @@ export const deviceRoutes: UiRoutes = {
   'POST /appium/device/press_keycode': (request) => pressKey(request),
   'POST /appium/device/long_press_keycode': (request) => pressKey(request),
   'POST /keys': ({ session, body }) => {
-    session.view.type(Array.isArray(body['value']) ? body['value'].join('') : String(body['text'] ?? ''));
+    session.view.type(Array.isArray(body['value']) ? body['value'].join('') : textIn(body, 'text'));
     return null;
   },
   'POST /back': ({ session }) => {

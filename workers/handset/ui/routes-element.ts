@@ -1,3 +1,4 @@
+import { textIn } from './body.ts';
 import { drawPng } from './image.ts';
 import { everyNode } from './node.ts';
 import type { ViewNode } from './node.ts';
@@ -87,8 +88,8 @@ function findOne({ session, body }: UiRequest): Record<string, string> {
 }
 
 function find(session: UiSession, body: Readonly<Record<string, unknown>>): ViewNode[] {
-  const strategy = String(body['strategy'] ?? body['using'] ?? '');
-  const selector = String(body['selector'] ?? body['value'] ?? '');
+  const strategy = textIn(body, 'strategy', 'using');
+  const selector = textIn(body, 'selector', 'value');
   const context = body['context'];
   const within =
     typeof context === 'string' && context !== '' ? session.elements.resolve(context, session.view.tree()) : null;

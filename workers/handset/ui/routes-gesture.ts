@@ -1,3 +1,4 @@
+import { textIn } from './body.ts';
 import { centre, DISPLAY } from './node.ts';
 import type { Bounds } from './node.ts';
 import { ELEMENT_KEY, OLD_ELEMENT_KEY } from './elements.ts';
@@ -42,7 +43,7 @@ export const gestureRoutes: UiRoutes = {
   'POST /gestures/scroll_to': ({ session, body }) => {
     const params = (body['params'] ?? {}) as Record<string, unknown>;
     if (params['strategy'] !== '-android uiautomator') return null;
-    scrollTo(session.view, parseSelector(String(params['selector'] ?? '')));
+    scrollTo(session.view, parseSelector(textIn(params, 'selector')));
     return null;
   },
 };
@@ -75,7 +76,7 @@ function tapAt({ session, body }: UiRequest): null {
 }
 
 function directed({ session, body }: UiRequest): { direction: string; percent: number; area: Bounds } {
-  const direction = String(body['direction'] ?? '').toLowerCase();
+  const direction = textIn(body, 'direction').toLowerCase();
   if (!['up', 'down', 'left', 'right'].includes(direction)) {
     throw new WebDriverError('invalid argument', `unknown direction '${direction}'`);
   }
