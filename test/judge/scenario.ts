@@ -69,7 +69,13 @@ export function exchange(host: string, atMs: number, more: Partial<SessionRecord
 /** Beats at from, from + every, … below to, each moved by up to ± jitter of the interval. */
 export function beats(
   host: string,
-  { from, to, every, jitter = 0, seed = 7 }: { from: number; to: number; every: number; jitter?: number; seed?: number },
+  {
+    from,
+    to,
+    every,
+    jitter = 0,
+    seed = 7,
+  }: { from: number; to: number; every: number; jitter?: number; seed?: number },
   more: (index: number) => Partial<SessionRecord> = () => ({}),
 ): SessionRecord[] {
   const random = jitterSequence(seed);

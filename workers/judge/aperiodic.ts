@@ -3,8 +3,10 @@ import { mean, sum } from './numbers.ts';
 
 /** People's pauses were seen to be log-normal with at least this sigma; anything narrower is a timer. */
 const NARROWEST = 0.42;
-/** Where the shifted log-normal begins, as shares of the shortest interval. */
-const SHIFTS = [0.3, 0.6, 0.9];
+/** Where the shifted log-normal begins, as shares of the shortest interval; nearer would let a timer pass for chance. */
+const SHIFTS = [0.25, 0.5];
+/** A dead time of more than this share of the mean interval leaves so little chance that it is a timer. */
+const LONGEST_DEAD_TIME = 0.6;
 
 /** The best of shifted exponential, log-normal and shifted log-normal, each less BIC (half ln n a parameter). */
 export function aperiodicLikelihood(intervals: readonly number[]): number {
@@ -21,8 +23,9 @@ export function aperiodicLikelihood(intervals: readonly number[]): number {
 function exponential(intervals: readonly number[], shortest: number): number {
   const count = intervals.length;
   // The shortest of n overshoots the true shift by a mean excess over n.
-  const shift = Math.max(0, shortest - (mean(intervals) - shortest) / count);
-  const scale = Math.max(mean(intervals) - shift, 0.001);
+  const centre = mean(intervals);
+  const shift = Math.min(LONGEST_DEAD_TIME * centre, Math.max(0, shortest - (centre - shortest) / count));
+  const scale = centre - shift;
   return -count * Math.log(scale) - count;
 }
 

@@ -38,7 +38,8 @@ export function cadenceOf(exchanges: readonly Exchange[], spans: readonly Span[]
   );
   const busyMs = fine.reduce((ms, one) => ms + one.endMs - one.startMs, 0);
   const dutyCycle = rounded(Math.min(1, busyMs / windowMs), 4);
-  const structure = structureOf([merged(fine, idleMs * FINE), merged(coarse, idleMs)], tunables.minimumBeats);
+  const merges = [merged(coarse, idleMs), ...(fine.length > coarse.length ? [merged(fine, idleMs * FINE)] : [])];
+  const structure = structureOf(merges, tunables.minimumBeats);
   if (!structure) return tooFew(coarse, dutyCycle, tunables);
 
   const chosen = structure.best.merged.gapSeconds * 1000 === idleMs ? coarse : fine;
