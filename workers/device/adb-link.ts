@@ -13,6 +13,7 @@ interface AdbConnection {
 interface AdbClient {
   connection(): PromiseLike<AdbConnection>;
   version(): PromiseLike<number>;
+  kill(): PromiseLike<boolean>;
   listDevices(): PromiseLike<{ readonly id: string; readonly type: string }[]>;
 }
 
@@ -32,6 +33,11 @@ export interface KnownDevice {
 export async function readServerVersion(address: AdbAddress, signal: AbortSignal): Promise<number | null> {
   if (signal.aborted) return null;
   return Promise.resolve(adbClient(address).version()).catch(() => null); // refused, reset, not adb: nobody to talk to
+}
+
+/** Ends the server at an address that is ours, if one answers there. */
+export async function endServer(address: AdbAddress): Promise<void> {
+  await Promise.resolve(adbClient(address).kill()).catch(() => undefined); // nobody there: that is what was wanted
 }
 
 export async function listDevices(address: AdbAddress, signal: AbortSignal): Promise<KnownDevice[]> {

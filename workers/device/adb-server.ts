@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../orchestrator/contract/fault.ts';
-import { readServerVersion } from './adb-link.ts';
+import { endServer, readServerVersion } from './adb-link.ts';
 import type { AdbProgram } from './adb-program.ts';
 import { startChild, type Child } from './child.ts';
 import type { Guard } from './guard.ts';
@@ -53,6 +53,8 @@ export async function startAdbServer(options: {
       ours: true,
       async [Symbol.asyncDispose]() {
         await child.stop();
+        // A tool that found the server gone may have started one in its place.
+        await endServer({ host: '127.0.0.1', port });
         await discardHome();
       },
     };
@@ -97,11 +99,11 @@ async function startOnFreePort(
       guard: options.guard,
     });
     if (await answers(child, port, options.signal)) return { child, port };
-    lastWords = child.tail(3);
+    lastWords = child.words(3);
     await child.stop();
     options.signal.throwIfAborted();
   }
-  throw new Fault('adb-failed', `the private adb server did not start: ${lastWords || 'it said nothing'}`);
+  throw new Fault('adb-failed', `the private adb server did not start: ${lastWords}`);
 }
 
 function privateEnvironment(home: string): NodeJS.ProcessEnv {

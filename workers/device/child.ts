@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printable } from '../../orchestrator/contract/fault.ts';
 import type { Guard } from './guard.ts';
 
 export interface ChildExit {
@@ -14,6 +15,8 @@ export interface Child extends AsyncDisposable {
   readonly running: boolean;
   /** The last lines of stdout and stderr, in order of arrival. */
   tail(lines?: number): string;
+  /** The same in one printable line, for a fault's sentence; `nothing` where it was silent. */
+  words(lines?: number): string;
   /** SIGTERM, then SIGKILL to the whole group after the grace. */
   stop(graceMs?: number): Promise<ChildExit>;
 }
@@ -79,6 +82,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       return running;
     },
     tail: output.tail,
+    words: (lines) => printable(output.tail(lines).replace(/\s*\n\s*/g, ' / '), 1000) || 'nothing',
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

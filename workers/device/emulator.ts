@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { Fault, printable } from '../../orchestrator/contract/fault.ts';
+import { Fault } from '../../orchestrator/contract/fault.ts';
 import type { AdbAddress } from './adb-server.ts';
 import { startChild, type Child } from './child.ts';
 import { killByConsole } from './console.ts';
@@ -80,7 +80,7 @@ export async function launchEmulator(options: EmulatorOptions): Promise<Emulator
       [Symbol.asyncDispose]: () => end(child, place.consolePort),
     };
   } catch (error) {
-    const words = printable(child.tail(6), 1000);
+    const words = child.words(12);
     await child.stop();
     options.signal.throwIfAborted();
     if (deadline.aborted) {
@@ -115,7 +115,7 @@ async function orEnd<T>(promise: Promise<T>, child: Child, signal: AbortSignal):
   let giveUp: () => void = () => undefined;
   const ended = child.exited.then(async ({ code, signal: by }) => {
     await sleep(50); // its last words may still be on their way through the pipe
-    const words = printable(child.tail(6), 1000) || 'nothing';
+    const words = child.words(12);
     throw new Fault('emulator-failed', `it ended with ${by ?? `status ${code ?? 'unknown'}`} and said: ${words}`);
   });
   const aborted = new Promise<never>((_, reject) => {

@@ -92,9 +92,9 @@ export async function startAppium(options: AppiumServerOptions): Promise<AppiumS
     });
   });
 
-  const stop = async (): Promise<void> => {
+  const stop = async (graceMs = 5000): Promise<void> => {
     if (running) child.stdin.end();
-    await within(exited, 5000);
+    await within(exited, graceMs);
     if (running) strike(pid);
     await exited;
     strike(pid); // what it started belongs to its group, and may outlast it
@@ -107,7 +107,7 @@ export async function startAppium(options: AppiumServerOptions): Promise<AppiumS
   const port = await Promise.race([ready, exited, aborted, sleep(deadlineMs, undefined, { ref: false })]);
   if (typeof port !== 'number') {
     const ended = !running;
-    await stop();
+    await stop(0); // it has no session yet that would want an orderly end
     options.signal.throwIfAborted();
     const why = ended ? 'Appium ended at its start' : `Appium was not ready within ${deadlineMs / 1000} s`;
     throw new Fault('appium-failed', `${why}: ${printable(words.trim().split('\n').slice(-6).join(' '), 600)}`);
@@ -119,7 +119,7 @@ export async function startAppium(options: AppiumServerOptions): Promise<AppiumS
     get running() {
       return running;
     },
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => stop(),
   };
 }
 
