@@ -242,6 +242,8 @@ export interface Listeners {
   /** The dialling end of a connection to that listener, or null where nobody listens. */
   connect(address: number | string): Duplex | null;
   addresses(): (number | string)[];
+  /** A TCP port that nobody listens on. */
+  freePort(): number;
 }
 
 /** A running shell or program that is not an app: what `ps` lists and `kill` ends besides the processes of apps. */

@@ -1,0 +1,298 @@
+import { FileError } from '../files/file-error.ts';
+import { evaluate } from './arithmetic.ts';
+import { test } from './condition.ts';
+import { Leave } from './ending.ts';
+import { variable, type Expander } from './expand.ts';
+import { runList } from './interpret.ts';
+import { parseScript } from './parse.ts';
+import { findProgram } from './program.ts';
+import { complain, type ShellSystem } from './shell.ts';
+import { runExternal } from './simple.ts';
+import { absolute, type Descriptors, type ShellState } from './state.ts';
+import { unescapeC } from './word.ts';
+
+interface Context {
+  readonly state: ShellState;
+  readonly expander: Expander;
+  readonly system: ShellSystem;
+  /** The shell's descriptors without the redirections of this command. */
+  readonly outer: Descriptors;
+}
+
+type Builtin = (argv: readonly string[], context: Context) => number | Promise<number>;
+
+function say(state: ShellState, text: string): void {
+  state.descriptors.outputs.get(1)?.write(Buffer.from(text));
+}
+
+function statusArgument(argv: readonly string[], state: ShellState): number {
+  const text = argv[1];
+  return text === undefined ? state.status : Number(text) & 0xff;
+}
+
+/** `echo` of mksh: escapes are understood unless -E (mksh(1)). */
+function echo(argv: readonly string[], { state }: Context): number {
+  let index = 1;
+  let newline = '\n';
+  let escapes = true;
+  for (; /^-[neE]+$/.test(argv[index] ?? ''); index++) {
+    for (const flag of (argv[index] ?? '').slice(1)) {
+      if (flag === 'n') newline = '';
+      else escapes = flag === 'e';
+    }
+  }
+  const text = argv.slice(index).join(' ');
+  const [shown = '', cut] = escapes ? text.split(/\\c/, 2) : [text];
+  say(state, (escapes ? unescapeC(shown) : shown) + (cut === undefined ? newline : ''));
+  return 0;
+}
+
+function cd(argv: readonly string[], { state }: Context): number {
+  const target =
+    argv[1] === '-' ? (state.variables.get('OLDPWD') ?? '/') : (argv[1] ?? state.variables.get('HOME') ?? '/');
+  const path = absolute(state.cwd, target);
+  try {
+    const stat = state.files.stat(path);
+    if (stat === undefined) throw new FileError('ENOENT', path);
+    if (stat.kind !== 'directory') throw new FileError('ENOTDIR', path);
+    state.files.checkAccess(path, 'search');
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    complain(state, `cd: ${path}: ${error.message}`);
+    return 2;
+  }
+  state.variables.set('OLDPWD', state.cwd);
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  state.cwd = `/${names.join('/')}`;
+  return 0;
+}
+
+async function read(argv: readonly string[], { state }: Context): Promise<number> {
+  const raw = argv.includes('-r');
+  const names = argv.slice(1).filter((argument) => !argument.startsWith('-'));
+  let line = (await state.descriptors.input?.readLine()) ?? null;
+  const ended = line === null;
+  while (!raw && line?.endsWith('\\') === true) {
+    line = line.slice(0, -1) + ((await state.descriptors.input?.readLine()) ?? '');
+  }
+  const separators = state.variables.get('IFS') ?? ' \t\n';
+  const text = raw ? (line ?? '') : (line ?? '').replace(/\\(.)/g, '$1');
+  assignFields(names.length === 0 ? ['REPLY'] : names, text, separators, state);
+  return ended ? 1 : 0;
+}
+
+function assignFields(names: readonly string[], text: string, separators: string, state: ShellState): void {
+  const set = (char: string): boolean => separators.includes(char);
+  let rest = text;
+  for (const [index, name] of names.entries()) {
+    let start = 0;
+    while (start < rest.length && set(rest.charAt(start)) && /\s/.test(rest.charAt(start))) start++;
+    rest = rest.slice(start);
+    if (index === names.length - 1) {
+      let end = rest.length;
+      while (end > 0 && set(rest.charAt(end - 1)) && /\s/.test(rest.charAt(end - 1))) end--;
+      state.variables.set(name, rest.slice(0, end));
+      return;
+    }
+    let end = 0;
+    while (end < rest.length && !set(rest.charAt(end))) end++;
+    state.variables.set(name, rest.slice(0, end));
+    rest = rest.slice(end + 1);
+  }
+}
+
+function assignArguments(argv: readonly string[], state: ShellState, each: (name: string) => void): number {
+  for (const argument of argv.slice(1)) {
+    if (argument.startsWith('-')) continue;
+    const equals = argument.indexOf('=');
+    const name = equals < 0 ? argument : argument.slice(0, equals);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name}: is not an identifier`);
+    each(name);
+    if (equals >= 0) state.variables.set(name, argument.slice(equals + 1));
+  }
+  return 0;
+}
+
+function exportVariables(argv: readonly string[], { state }: Context): number {
+  if (argv.length === 1 || argv[1] === '-p') {
+    for (const name of [...state.exported].sort()) say(state, `${name}=${state.variables.get(name) ?? ''}\n`);
+    return 0;
+  }
+  return assignArguments(argv, state, (name) => state.exported.add(name));
+}
+
+function local(argv: readonly string[], { state }: Context): number {
+  const scope = state.locals.at(-1);
+  return assignArguments(argv, state, (name) => {
+    if (scope !== undefined && !scope.has(name)) scope.set(name, state.variables.get(name));
+  });
+}
+
+function set(argv: readonly string[], { state }: Context): number {
+  for (let index = 1; index < argv.length; index++) {
+    const argument = argv[index] ?? '';
+    if (argument === '--') {
+      state.positional = argv.slice(index + 1);
+      return 0;
+    }
+    if (argument === '-o' || argument === '+o') {
+      const flag = { errexit: 'e', nounset: 'u', xtrace: 'x' }[argv[++index] ?? ''];
+      if (flag !== undefined) toggle(state, flag, argument === '-o');
+    } else if (/^[-+][a-z]+$/.test(argument)) {
+      for (const flag of argument.slice(1)) toggle(state, flag, argument.startsWith('-'));
+    } else {
+      state.positional = argv.slice(index);
+      return 0;
+    }
+  }
+  if (argv.length === 1) for (const [name, value] of [...state.variables].sort()) say(state, `${name}=${value}\n`);
+  return 0;
+}
+
+function toggle(state: ShellState, flag: string, on: boolean): void {
+  if (on) state.options.add(flag);
+  else state.options.delete(flag);
+}
+
+function testBuiltin(argv: readonly string[], { state, expander }: Context): number {
+  const bracket = argv[0] === '[';
+  try {
+    if (bracket && argv.at(-1) !== ']') throw new Error('missing ]');
+    return test(argv.slice(1, bracket ? -1 : undefined), state, expander) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    complain(state, `${argv[0] ?? 'test'}: ${error.message}`);
+    return 2;
+  }
+}
+
+async function exec(argv: readonly string[], { state, system }: Context): Promise<number> {
+  const command = argv.slice(argv[1] === '--' ? 2 : 1);
+  if (command.length === 0) return 0;
+  throw new Leave('exit', await runExternal(command, new Map(), state.descriptors, state, system));
+}
+
+async function source(argv: readonly string[], { state, system }: Context): Promise<number> {
+  const path = absolute(state.cwd, argv[1] ?? '');
+  const text = state.files.read(path).toString('utf8');
+  return runList(parseScript(text), state, system);
+}
+
+async function wait(argv: readonly string[], { state }: Context): Promise<number> {
+  const pids = argv.length > 1 ? argv.slice(1).map(Number) : [...state.background.keys()];
+  let status = 0;
+  for (const pid of pids) {
+    status = (await state.background.get(pid)) ?? 127;
+    state.background.delete(pid);
+  }
+  return argv.length > 1 ? status : 0;
+}
+
+function whatIs(name: string, { state, system }: Context): string | null {
+  if (state.functions.has(name)) return `${name} is a function`;
+  if (Object.hasOwn(BUILTINS, name)) return `${name} is a shell builtin`;
+  const found = findProgram(name, state, system);
+  if (found.kind === 'missing') return null;
+  return `${name} is ${name.includes('/') ? name : `/system/bin/${name}`}`;
+}
+
+async function command(argv: readonly string[], context: Context): Promise<number> {
+  const [, flag, name = ''] = argv;
+  if (flag === '-v' || flag === '-V') {
+    const answer = whatIs(name, context);
+    if (answer === null) return 1;
+    const short = answer.includes(' is /') ? answer.slice(answer.indexOf(' is ') + 4) : name;
+    say(context.state, `${flag === '-V' ? answer : short}\n`);
+    return 0;
+  }
+  const builtin = flag !== undefined && Object.hasOwn(BUILTINS, flag) ? BUILTINS[flag] : undefined;
+  if (builtin !== undefined) return builtin(argv.slice(1), context);
+  return runExternal(argv.slice(1), new Map(), context.state.descriptors, context.state, context.system);
+}
+
+function type(argv: readonly string[], context: Context): number {
+  let status = 0;
+  for (const name of argv.slice(1)) {
+    const answer = whatIs(name, context);
+    say(context.state, `${answer ?? `${name} not found`}\n`);
+    if (answer === null) status = 1;
+  }
+  return status;
+}
+
+function letArithmetic(argv: readonly string[], { state, expander }: Context): number {
+  let value = 0;
+  for (const text of argv.slice(1)) {
+    value = evaluate(
+      text,
+      (name) => variable(name, expander),
+      (name, set) => state.variables.set(name, set),
+    );
+  }
+  return value === 0 ? 1 : 0;
+}
+
+function trap(argv: readonly string[], { state }: Context): number {
+  const names = argv.slice(2);
+  if (names.includes('EXIT') || names.includes('0')) state.exitTrap = argv[1] === '-' ? null : (argv[1] ?? null);
+  // Signals end a shell of the handset at once, so that their traps never run.
+  return 0;
+}
+
+/** What a shell does itself. */
+export const BUILTINS: Readonly<Record<string, Builtin>> = {
+  ':': () => 0,
+  true: () => 0,
+  false: () => 1,
+  echo,
+  cd,
+  pwd: (_argv, { state }) => {
+    say(state, `${state.cwd}\n`);
+    return 0;
+  },
+  read,
+  export: exportVariables,
+  readonly: (argv, { state }) => assignArguments(argv, state, () => undefined),
+  local,
+  typeset: local,
+  unset: (argv, { state }) => {
+    for (const name of argv.slice(1)) {
+      state.variables.delete(name);
+      state.functions.delete(name);
+    }
+    return 0;
+  },
+  set,
+  shift: (argv, { state }) => {
+    state.positional = state.positional.slice(argv[1] === undefined ? 1 : Number(argv[1]));
+    return 0;
+  },
+  test: testBuiltin,
+  '[': testBuiltin,
+  exec,
+  eval: (argv, { state, system }) => runList(parseScript(argv.slice(1).join(' ')), state, system),
+  '.': source,
+  source,
+  wait,
+  command,
+  type,
+  whence: type,
+  let: letArithmetic,
+  trap,
+  exit: (argv, { state }) => {
+    throw new Leave('exit', statusArgument(argv, state));
+  },
+  return: (argv, { state }) => {
+    throw new Leave('return', statusArgument(argv, state));
+  },
+  break: (argv) => {
+    throw new Leave('break', Number(argv[1] ?? 1));
+  },
+  continue: (argv) => {
+    throw new Leave('continue', Number(argv[1] ?? 1));
+  },
+};

@@ -1,0 +1,60 @@
+import type { DeviceClock, Task, Tasks } from '../system.ts';
+import { Killed } from './ending.ts';
+
+/** The first pid that a shell gets on a fresh boot; below it are kernel threads and the system's own. */
+const FIRST_PID = 3000;
+const LAST_PID = 32_767;
+const MOST_TASKS = 2000;
+
+export interface StartedTask {
+  readonly pid: number;
+  readonly signal: AbortSignal;
+  kill(signalName: string): void;
+  end(): void;
+}
+
+export interface OwnedTasks extends Tasks {
+  /** Throws where too many run. The task's signal follows the parent's. */
+  start(task: Omit<Task, 'pid' | 'startedAtMs'>, parent: AbortSignal): StartedTask;
+}
+
+/** The shells and programs that run, and one row of pids for all of the handset. */
+export function createTasks(clock: DeviceClock): OwnedTasks {
+  const running = new Map<number, { task: Task; abort: AbortController }>();
+  let lastPid = FIRST_PID;
+
+  const nextPid = (): number => {
+    do lastPid = lastPid >= LAST_PID ? FIRST_PID : lastPid + 1;
+    while (running.has(lastPid));
+    return lastPid;
+  };
+
+  return {
+    nextPid,
+    list: () => [...running.values()].map(({ task }) => task),
+    kill(pid, signalName) {
+      const found = running.get(pid);
+      if (found === undefined) return false;
+      if (signalName !== '0') found.abort.abort(new Killed(signalName));
+      return true;
+    },
+    start(task, parent) {
+      if (running.size >= MOST_TASKS) throw new Error("can't fork - try again");
+      const pid = nextPid();
+      const abort = new AbortController();
+      const follow = (): void => abort.abort(parent.reason);
+      if (parent.aborted) follow();
+      else parent.addEventListener('abort', follow, { once: true });
+      running.set(pid, { task: { ...task, pid, startedAtMs: clock.nowMs() }, abort });
+      return {
+        pid,
+        signal: abort.signal,
+        kill: (signalName) => abort.abort(new Killed(signalName)),
+        end() {
+          running.delete(pid);
+          parent.removeEventListener('abort', follow);
+        },
+      };
+    },
+  };
+}
