@@ -90,6 +90,11 @@ function tokenize(text: string): string[] {
 
 /** The views that a UiSelector finds, in document order. */
 export function selectNodes(root: ViewNode, selector: Chain): ViewNode[] {
+  return selectAmong([root], selector, root);
+}
+
+/** Among siblings and what lies below them; `whole` is the tree in which parents are looked up. */
+function selectAmong(siblings: readonly ViewNode[], selector: Chain, whole: ViewNode): ViewNode[] {
   let wantedInstance: number | null = null;
   let found: ViewNode[] = [];
   const tests: ((node: ViewNode, index: number) => boolean)[] = [];
@@ -106,17 +111,17 @@ export function selectNodes(root: ViewNode, selector: Chain): ViewNode[] {
     if (tests.every((test) => test(node, index))) found.push(node);
     node.children.forEach(visit);
   };
-  visit(root, 0);
+  siblings.forEach(visit);
   if (wantedInstance !== null) found = found.slice(wantedInstance, wantedInstance + 1);
   if (child !== null) {
     const inner = child;
-    found = found.flatMap((node) => node.children.flatMap((one) => selectNodes(one, inner)));
+    found = found.flatMap((node) => selectAmong(node.children, inner, whole));
   }
   if (parent !== null) {
     const inner = parent;
     found = found.flatMap((node) => {
-      const above = [...everyNode(root)].find((one) => one.children.includes(node));
-      return (above?.children ?? []).flatMap((one) => selectNodes(one, inner));
+      const above = [...everyNode(whole)].find((one) => one.children.includes(node));
+      return above ? selectAmong(above.children, inner, whole) : [];
     });
   }
   return [...new Set(found)];
