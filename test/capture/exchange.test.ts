@@ -12,7 +12,14 @@ interface Got {
 }
 
 /** One HTTPS request over a redirected connection; the agent keeps it open. */
-function get(scene: Scene, agent: Agent, host: string, path: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Got> {
+function get(
+  scene: Scene,
+  agent: Agent,
+  host: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: Buffer,
+): Promise<Got> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port: scene.capture.port, servername: host, ca: [scene.capture.caPem], agent };
     const method = body ? 'POST' : 'GET';
@@ -84,7 +91,10 @@ describe('an exchange over HTTPS', () => {
     await get(scene, agent, 'front.example', '/', { Host: 'hidden.example:8443' });
     agent.destroy();
     const { sessions } = await scene.records();
-    expect(sessions[0]).toMatchObject({ destination: { host: 'front.example', port: 443 }, hostHeader: 'hidden.example' });
+    expect(sessions[0]).toMatchObject({
+      destination: { host: 'front.example', port: 443 },
+      hostHeader: 'hidden.example',
+    });
   });
 });
 
@@ -111,15 +121,26 @@ describe('an exchange in the clear', () => {
   it('through an explicit proxy names its destination in absolute form, and is less certainly the app', async () => {
     await using scene = await openScene();
     const body = await new Promise<string>((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: scene.capture.port, path: 'http://c.example:81/x.html?q=1', agent: false as const };
+      const options = {
+        host: '127.0.0.1',
+        port: scene.capture.port,
+        path: 'http://c.example:81/x.html?q=1',
+        agent: false as const,
+      };
       requestPlain({ ...options, headers: { Host: 'c.example:81' } }, (response) => {
         let text = '';
         response.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => resolve(text));
-      }).on('error', reject).end();
+      })
+        .on('error', reject)
+        .end();
     });
     expect(body).toContain('<!doctype html>');
     const { sessions } = await scene.records();
-    expect(sessions[0]).toMatchObject({ destination: { host: 'c.example', port: 81 }, path: '/x.html?…', attribution: 'likely' });
+    expect(sessions[0]).toMatchObject({
+      destination: { host: 'c.example', port: 81 },
+      path: '/x.html?…',
+      attribution: 'likely',
+    });
   });
 });
 
@@ -133,7 +154,10 @@ describe('HTTP/2', () => {
       new Promise((resolve, reject) => {
         const sent = session.request({ ':path': path, 'x-sleeptalk-respond': String(bytes) });
         let got = 0;
-        sent.on('data', (chunk: Buffer) => (got += chunk.length)).on('end', () => resolve(got)).on('error', reject);
+        sent
+          .on('data', (chunk: Buffer) => (got += chunk.length))
+          .on('end', () => resolve(got))
+          .on('error', reject);
         sent.end();
       });
     expect(await Promise.all([fetch('/a', 1000), fetch('/b', 70_000), fetch('/c', 0)])).toEqual([1000, 70_000, 0]);
@@ -152,10 +176,17 @@ describe('HTTP/2', () => {
     await using scene = await openScene();
     const stream = await scene.tls('grpc.example', { ALPNProtocols: ['h2'] });
     const session = http2.connect('https://grpc.example', { createConnection: () => stream });
-    const sent = session.request({ ':method': 'POST', ':path': '/pkg.Service/Call', 'content-type': 'application/grpc', te: 'trailers' });
+    const sent = session.request({
+      ':method': 'POST',
+      ':path': '/pkg.Service/Call',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
     sent.end(Buffer.alloc(105));
     sent.resume();
-    const trailers = await new Promise<http2.IncomingHttpHeaders>((resolve, reject) => sent.on('trailers', resolve).on('error', reject));
+    const trailers = await new Promise<http2.IncomingHttpHeaders>((resolve, reject) =>
+      sent.on('trailers', resolve).on('error', reject),
+    );
     expect(trailers['grpc-status']).toBe('0');
     session.close();
     const { sessions } = await scene.records();

@@ -10,11 +10,15 @@ export interface ClockSample {
   readonly deviceUptimeMs: number;
   /** The device's wall clock, Unix milliseconds. */
   readonly deviceWallMs?: number;
+  /** Minutes that the device's local time, in which its dumps are written, is ahead of UTC. */
+  readonly zoneOffsetMinutes?: number;
 }
 
 export interface Alignment {
   readonly uptimeOffsetMs: number | null;
   readonly wallOffsetMs: number | null;
+  /** As the last sample that knew it said; null where none did. */
+  readonly zoneOffsetMinutes: number | null;
   /** Slope found in the samples; null where they span too little time to tell. */
   readonly measuredRate: number | null;
   /** measuredRate / declared rate - 1; null as above. */
@@ -42,6 +46,7 @@ export function alignClocks(samples: readonly ClockSample[], declaredRate: numbe
         sample.deviceWallMs === undefined ? [] : [sample.deviceWallMs - sample.hostMs * declaredRate],
       ),
     ),
+    zoneOffsetMinutes: samples.findLast((sample) => sample.zoneOffsetMinutes !== undefined)?.zoneOffsetMinutes ?? null,
     measuredRate,
     rateError,
     rateSuspect: rateError !== null && Math.abs(rateError) > TOLERATED_RATE_ERROR,

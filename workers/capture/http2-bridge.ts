@@ -119,7 +119,7 @@ function exchange(pair: StreamPair): void {
     });
     serverStream.pipe(appStream);
   });
-  serverStream.on('trailers', (received) => (trailers = received));
+  serverStream.on('trailers', (received: http2.IncomingHttpHeaders) => (trailers = received));
   appStream.once('wantTrailers', () => appStream.sendTrailers(trailers));
   serverStream.on('error', (error: Error) => (failure ??= printable(error.message, 80)));
   serverStream.once('close', () => {

@@ -178,6 +178,6 @@ class FileRecorder implements Recorder {
     } finally {
       await this.#file.close();
     }
-    if (this.#fault) throw this.#fault as Fault;
+    if (this.#fault) throw this.#fault;
   }
 }
