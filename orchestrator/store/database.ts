@@ -52,6 +52,7 @@ async function openServer(url: string): Promise<Database> {
     connectionTimeoutMillis: 10_000,
     options: `-c search_path=${SEARCH_PATH}`,
   });
+  pool.setMaxListeners(0); // each part of the queue adds its own
   pool.on('error', () => undefined); // an idle connection that drops is replaced by the pool at the next query
   const place = placeOf(url);
   try {

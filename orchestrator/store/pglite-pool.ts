@@ -35,6 +35,7 @@ export class PglitePool extends EventEmitter implements SqlPool {
 
   constructor(database: PGlite) {
     super();
+    this.setMaxListeners(0); // each part of the queue adds its own
     this.#database = database;
     database.onNotification((channel, payload) => {
       for (const client of this.#clients) client.emit('notification', { channel, payload, processId: process.pid });

@@ -1,0 +1,30 @@
+import type { Fault } from '../contract/fault.ts';
+import type { Stage } from '../contract/job.ts';
+
+export interface ActiveJob {
+  readonly submission: string;
+  readonly stage: Stage;
+  readonly signal: AbortSignal;
+}
+
+/** The jobs that this process works on now, so that they can be stopped from outside their processors. */
+export class ActiveJobs {
+  readonly #jobs = new Map<ActiveJob, AbortController>();
+
+  /** Counts a job as active until disposed. */
+  begin(submission: string, stage: Stage): ActiveJob & Disposable {
+    const controller = new AbortController();
+    const job = {
+      submission,
+      stage,
+      signal: controller.signal,
+      [Symbol.dispose]: () => void this.#jobs.delete(job),
+    };
+    this.#jobs.set(job, controller);
+    return job;
+  }
+
+  abort(which: (job: ActiveJob) => boolean, reason: Fault): void {
+    for (const [job, controller] of this.#jobs) if (which(job)) controller.abort(reason);
+  }
+}
