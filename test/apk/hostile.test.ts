@@ -156,6 +156,24 @@ describe('a file that no device would install', () => {
   });
 });
 
+describe('a text bomb', () => {
+  it('of a thousand strings in the same place is refused', async () => {
+    const permissions = ['x'.repeat(30_000), ...Array.from({ length: 1000 }, (_, index) => `p${index}`)];
+    const apk = withManifest({ ...APP, permissions }, (xml) => {
+      const pool = chunkAt(xml, STRING_POOL);
+      const offsets = pool + xml.readUInt16LE(pool + 2);
+      const count = xml.readUInt32LE(pool + 8);
+      const long = xml.indexOf(Buffer.from('x'.repeat(1000), 'utf16le')) - 2 - (pool + xml.readUInt32LE(pool + 20));
+      const index = Array.from({ length: count }, (_, at) => xml.readUInt32LE(offsets + at * 4)).indexOf(long);
+      for (let at = index; at <= index + 1000; at += 1) xml.writeUInt32LE(long, offsets + at * 4);
+    });
+    expect((await faultOf(apk)).toJSON()).toEqual({
+      code: 'apk-bad-manifest',
+      detail: 'AndroidManifest.xml unfolds to over 8388608 characters of text.',
+    });
+  });
+});
+
 describe('a zip bomb', () => {
   it('is refused by its ratio before it is unpacked', async () => {
     const apk = signedInputs(APP, (inputs) => [

@@ -1,7 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Behaviour } from '../../orchestrator/contract/behaviour.ts';
+import { declareFunction } from '../../workers/apk/declare.ts';
 import { readEntry } from '../../workers/apk/read.ts';
+import { loadProfiles } from '../../workers/profiles.ts';
 import { SAMPLES } from '../support/apk/samples.ts';
 import { writeApk } from '../support/apk/write.ts';
 import { factsOf } from './reading.ts';
@@ -47,6 +49,17 @@ describe.each(Object.entries(SAMPLES))('the sample %s', (name, description) => {
       }
     }
   });
+});
+
+it.each([
+  ['torch', 'torch', []],
+  ['chat', 'messaging', ['push-consuming']],
+  ['weather', 'weather', []],
+  ['game', 'game', ['ad-supported']],
+] as const)('the sample %s declares itself as %s by the shipped profiles', async (name, expected, also) => {
+  const { functions } = await loadProfiles();
+  const declared = declareFunction(await factsOf(SAMPLES[name]), functions, null);
+  expect([declared.name, declared.also.map((each) => each.name)]).toEqual([expected, also]);
 });
 
 it('the torch calls home every five minutes by exact alarm while it is not in front', () => {

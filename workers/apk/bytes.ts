@@ -3,6 +3,9 @@ import type { FaultCode } from '../../orchestrator/contract/faults.ts';
 
 /** Little-endian reads that end in a Fault instead of leaving the buffer. Offsets are counted from its start. */
 export interface ByteView {
+  /** Name of the bytes in a Fault's sentence, and the code that it carries. */
+  readonly where: string;
+  readonly code: FaultCode;
   readonly length: number;
   u8(at: number): number;
   u16(at: number): number;
@@ -22,6 +25,8 @@ export function viewOf(bytes: Buffer, where: string, code: FaultCode): ByteView 
     return at;
   };
   return {
+    where,
+    code,
     length: bytes.length,
     u8: (at) => bytes.readUInt8(check(at, 1)),
     u16: (at) => bytes.readUInt16LE(check(at, 2)),

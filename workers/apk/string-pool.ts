@@ -1,3 +1,4 @@
+import { Fault } from '../../orchestrator/contract/fault.ts';
 import type { ByteView } from './bytes.ts';
 
 /** ResStringPool (frameworks/base ResourceTypes.h), decoded string by string when asked. */
@@ -9,6 +10,8 @@ export interface StringPool {
 
 const UTF8_FLAG = 1 << 8;
 const MOST_STRING_BYTES = 65_536;
+/** Strings may overlap, so a small file can hold a huge amount of text; the largest real manifests hold about 1 MiB. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /** `offset` is that of the chunk header. Style counts are not looked at: hostile files lie in them. */
 export function readStringPool(view: ByteView, offset: number): StringPool {
@@ -20,6 +23,7 @@ export function readStringPool(view: ByteView, offset: number): StringPool {
   const stringsAt = offset + view.u32(offset + 20);
   const indexAt = offset + headerBytes;
   const count = Math.max(0, Math.min(declared, Math.floor((Math.min(end, stringsAt) - indexAt) / 4)));
+  let characters = 0;
   const known = new Map<number, string | null>();
   const decode = (index: number): string | null => {
     if (index < 0 || index >= count) return null;
@@ -34,6 +38,10 @@ export function readStringPool(view: ByteView, offset: number): StringPool {
       if (text === undefined) {
         text = decode(index);
         known.set(index, text);
+        characters += text?.length ?? 0;
+        if (characters > MOST_CHARACTERS) {
+          throw new Fault(view.code, `${view.where} unfolds to over ${MOST_CHARACTERS} characters of text.`);
+        }
       }
       return text;
     },
