@@ -60,7 +60,11 @@ export class Apps {
     const app = this.#parts.packages.get(name);
     if (app === undefined || app.behaviour === null) return;
     this.#parts.power.standby.used(name);
-    this.#begin(app).launched();
+    const made = this.#begin(app);
+    // The app's first code runs when its activity is in front, which it is as soon as this event is over.
+    queueMicrotask(() => {
+      if (this.#running.get(name) === made) made.launched();
+    });
   }
 
   #begin(app: InstalledPackage): ScriptedApp {

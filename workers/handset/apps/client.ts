@@ -156,6 +156,9 @@ function javaName(error: unknown): string {
     return `javax.net.ssl.${kind}: ${printable(error.message)}`;
   }
   const text = printable(error instanceof Error ? error.message : String(error));
+  // Node's TLS errors carry OpenSSL's reason apart from a message full of addresses.
+  const reason = error instanceof Error ? (error as Error & { reason?: unknown }).reason : undefined;
+  if (typeof reason === 'string') return `javax.net.ssl.SSLProtocolException: ${printable(reason)}`;
   if (!(error instanceof NetworkError)) return `java.io.IOException: ${text}`;
   if (error.code.startsWith('EAI')) return `java.net.UnknownHostException: ${text}`;
   if (error.code === 'ETIMEDOUT') return `java.net.SocketTimeoutException: ${text}`;

@@ -56,7 +56,7 @@ export class ConnectionTable {
   }
 
   list(): Connection[] {
-    return [...this.#open];
+    return [...this.#open].filter((entry) => !entry.socket.destroyed);
   }
 
   /** Bytes and packets by uid, open connections included. */

@@ -158,7 +158,7 @@ export class Alarms {
       this.#pending.delete(alarm.id);
       const found = packages.get(request.packageName);
       if (found === undefined || found.stopped) continue;
-      this.#note(request, nowMs);
+      this.#note(request);
       const missed = alarm.repeatMs === 0 ? 0 : Math.floor((nowMs - alarm.requesterMs) / alarm.repeatMs);
       if (alarm.repeatMs > 0) {
         alarm.requesterMs += (missed + 1) * alarm.repeatMs;
@@ -171,7 +171,8 @@ export class Alarms {
     this.rearm();
   }
 
-  #note(request: AlarmRequest, nowMs: number): void {
+  #note(request: AlarmRequest): void {
+    const nowMs = this.#needs.clock.elapsedMs();
     keepSince(this.#wakeups, request.packageName, nowMs, 24 * HOUR);
     if (!request.allowWhileIdle) return;
     keepSince(this.#whileIdle, request.packageName, nowMs, HOUR);

@@ -40,10 +40,10 @@ export interface JobRequest {
   readonly service: string;
   readonly periodMs: number;
   readonly flexMs: number;
-  /** Middle of the first window, in elapsed device time. */
+  /** When it runs first, in elapsed device time: the middle of the first window. */
   readonly firstAtMs: number;
   readonly needsNetwork: boolean;
-  /** The moment inside a window at which the device gets round to the job. */
+  /** The moment inside each later window at which the device gets round to the job. */
   readonly pickMs: (earliestMs: number, latestMs: number) => number;
   /** The work; it ends when the promise settles. */
   readonly run: (how: { forced: boolean }) => Promise<void>;
@@ -63,9 +63,14 @@ export interface Job {
 
 export type JobBlock = 'stopped' | 'dozing' | 'quota' | 'network' | 'early' | null;
 
-/** The window after this one; windows that have passed unused are left out (JobSchedulerService, periodic jobs). */
+/**
+ * The window after the one that this run used. A run that comes late uses up the windows it has missed, and the coming
+ * one too where it has begun already (AOSP JobSchedulerService.getRescheduleJobForPeriodic).
+ */
 export function nextWindow(job: Job, nowMs: number): { earliestMs: number; latestMs: number } {
-  const skipped = Math.floor(Math.max(0, nowMs - job.latestMs) / job.periodMs);
-  const latestMs = job.latestMs + job.periodMs * (1 + skipped);
+  const lateMs = Math.max(0, nowMs - job.latestMs);
+  const missed = Math.floor(lateMs / job.periodMs);
+  const tooClose = lateMs % job.periodMs > job.periodMs - job.flexMs ? 1 : 0;
+  const latestMs = job.latestMs + job.periodMs * (1 + missed + tooClose);
   return { earliestMs: latestMs - job.flexMs, latestMs };
 }

@@ -54,7 +54,7 @@ export class Jobs {
       enqueuedAtMs: nowMs,
       earliestMs,
       latestMs,
-      dueMs: request.pickMs(earliestMs, latestMs),
+      dueMs: Math.max(nowMs, request.firstAtMs),
       running: false,
     };
     this.#jobs.set(key, job);
