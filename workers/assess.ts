@@ -54,7 +54,7 @@ export async function assess(request: AssessRequest): Promise<Report> {
 }
 
 function skippedWords(count: number): string[] {
-  return count === 0
-    ? []
-    : [`${count} line${count === 1 ? '' : 's'} of the capture could not be used and were skipped.`];
+  if (count === 0) return [];
+  const lines = count === 1 ? '1 line of the capture is' : `${count} lines of the capture are`;
+  return [`${lines} of a kind that is not known here, and left out.`];
 }

@@ -56,7 +56,9 @@ export function judgeChannel(source: Source, id: string, context: Context): Judg
       attribution,
       sni: [...traffic.sni],
       ja4: [...traffic.ja4],
-      phases: PHASES.filter((phase) => timeIn(timeline, [phase]) > 0).map((phase) => phaseUse(phase, beats, timeline)),
+      phases: PHASES.filter((phase) => timeline.phases.some((span) => span.phase === phase)).map((phase) =>
+        phaseUse(phase, beats, timeline),
+      ),
       beats: beats.map((beat) => shownBeat(beat, timeline)),
       cadence: { ...cadence, of },
       bytes: sizes(judged.length > 0 ? judged : beats, beats),

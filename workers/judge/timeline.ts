@@ -140,7 +140,8 @@ function spans<R extends { readonly atMs: number }, S>(
     // What held before the first change is not known; the first is taken to hold from the beginning.
     const fromMs = i === 0 ? 0 : record.atMs;
     const toMs = Math.max(fromMs, Math.min(endMs, list[i + 1]?.atMs ?? endMs));
-    return toMs > fromMs || list.length === 1 ? [make(record, { fromMs, toMs })] : [];
+    const last = i === list.length - 1;
+    return toMs > fromMs || last ? [make(record, { fromMs, toMs })] : [];
   });
 }
 
