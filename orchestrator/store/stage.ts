@@ -9,7 +9,6 @@ import {
   ExamineResult,
   InspectJob,
   InspectResult,
-  Progress,
 } from '../contract/job.ts';
 import type { Progress, Stage } from '../contract/job.ts';
 
