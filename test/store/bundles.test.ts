@@ -31,7 +31,7 @@ describe('an evidence bundle', () => {
     await writeFile(bundle.path('capture.ndjson'), '{"type":"end","atMs":1}\n');
     await mkdir(bundle.path('bodies'));
     await writeFile(bundle.path('bodies/1.bin'), 'hello');
-    return bundle.seal(fields);
+    return await bundle.seal(fields);
   }
 
   it('is sealed under its own name with the digest of every file', async () => {

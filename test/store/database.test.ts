@@ -1,24 +1,35 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../orchestrator/store/database.ts';
 import { openQueue } from '../../orchestrator/store/queue.ts';
 import { redisServer, scratch, startRedis } from './places.ts';
 
-const signal = AbortSignal.timeout(120_000);
+/** A database made once, from which the others start: making one takes seconds. */
+let template: string;
+let made: Awaited<ReturnType<typeof scratch>>;
+beforeAll(async () => {
+  made = await scratch();
+  template = made.directory;
+  await using database = await openDatabase({ directory: template, signal });
+  await database.pool.query('create table public.kept (n int); insert into public.kept values (7)');
+});
+afterAll(() => made[Symbol.asyncDispose]());
+
+const signal = new AbortController().signal;
 
 describe('the embedded database', () => {
   it('belongs to one process: a second opening is refused by pid and directory', async () => {
     await using place = await scratch();
     const { directory } = place;
     {
-      await using _open = await openDatabase({ directory, signal });
-      await expect(openDatabase({ directory, signal })).rejects.toMatchObject({
+      await using _open = await openDatabase({ directory, template, signal });
+      await expect(openDatabase({ directory, template, signal })).rejects.toMatchObject({
         code: 'ledger-busy',
         detail: `process ${process.pid} holds ${path.join(directory, 'lock.json')}`,
       });
     }
-    await using again = await openDatabase({ directory, signal });
+    await using again = await openDatabase({ directory, template, signal });
     expect((await again.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
@@ -29,25 +40,20 @@ describe('the embedded database', () => {
   ])('takes over a lock %s', async (_whose, holder) => {
     await using place = await scratch();
     await writeFile(path.join(place.directory, 'lock.json'), holder === null ? '{"pid":' : JSON.stringify(holder));
-    await using _open = await openDatabase({ directory: place.directory, signal });
+    await using _open = await openDatabase({ directory: place.directory, template, signal });
     const lock = JSON.parse(await readFile(path.join(place.directory, 'lock.json'), 'utf8')) as { pid: number };
     expect(lock.pid).toBe(process.pid);
   });
 
   it('starts from a template, with what is in it', async () => {
     await using place = await scratch();
-    const [template, directory] = [path.join(place.directory, 'template'), path.join(place.directory, 'fresh')];
-    {
-      await using database = await openDatabase({ directory: template, signal });
-      await database.pool.query('create table public.kept (n int); insert into public.kept values (7)');
-    }
-    await using copy = await openDatabase({ directory, template, signal });
+    await using copy = await openDatabase({ directory: place.directory, template, signal });
     expect((await copy.pool.query('select n from public.kept')).rows).toEqual([{ n: 7 }]);
   });
 
   it('keeps other queries out of a transaction, and rolls back one that is left open', async () => {
     await using place = await scratch();
-    await using database = await openDatabase({ directory: place.directory, signal });
+    await using database = await openDatabase({ directory: place.directory, template, signal });
     await database.pool.query('create table public.counted (n int)');
     const client = await database.pool.connect();
     await client.query('begin');
@@ -63,7 +69,7 @@ describe('the embedded database', () => {
 
   it('leaves the event loop its turns while queries run', async () => {
     await using place = await scratch();
-    await using database = await openDatabase({ directory: place.directory, signal });
+    await using database = await openDatabase({ directory: place.directory, template, signal });
     let turns = 0;
     const counter = setInterval(() => (turns += 1), 1);
     for (let query = 0; query < 200; query += 1) await database.pool.query('select $1::int', [query]);
@@ -86,7 +92,7 @@ describe('a database or queue that cannot be had', () => {
     'is a Redis that would drop jobs, or that is not there (skipped where no server is installed)',
     async () => {
       await using place = await scratch();
-      await using database = await openDatabase({ directory: place.directory, signal });
+      await using database = await openDatabase({ directory: place.directory, template, signal });
       await using redis = await startRedis('allkeys-lru');
       await expect(openQueue({ database, redisUrl: redis.url, signal })).rejects.toMatchObject({
         code: 'queue-failed',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
 import { openDatabase } from '../../orchestrator/store/database.ts';
 import { openLedger } from '../../orchestrator/store/ledger.ts';
@@ -12,11 +12,12 @@ import { createSubmission, getSubmission } from '../../orchestrator/store/submis
 import { postgresBin, redisServer, scratch, startPostgres, startRedis } from './places.ts';
 import { assessed, examined, inspected } from './results.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 const files = [{ sha256: 'a'.repeat(64), fileName: 'torch.apk', sizeBytes: 5 }];
 
 interface Where {
   readonly directory?: string;
+  readonly template?: string;
   readonly url?: string;
   readonly redisUrl?: string;
 }
@@ -54,7 +55,7 @@ async function openAll<Result>(where: Where, use: (open: Open) => Promise<Result
   await using database = await openDatabase({ ...where, signal });
   await using ledger = await openLedger({ database, signal });
   await using queue = await openQueue({ database, redisUrl: where.redisUrl, signal });
-  return use({ ledger, queue });
+  return await use({ ledger, queue }); // awaited here: all stays open until it ends
 }
 
 async function secondWorkerFinishes(where: Where): Promise<void> {
@@ -83,9 +84,16 @@ async function secondWorkerFinishes(where: Where): Promise<void> {
 }
 
 describe('a worker killed with -9 while it examines', () => {
+  let fresh: Awaited<ReturnType<typeof scratch>>;
+  beforeAll(async () => {
+    fresh = await scratch();
+    await using _template = await openDatabase({ directory: fresh.directory, signal });
+  });
+  afterAll(() => fresh[Symbol.asyncDispose]());
+
   it('leaves a run that is marked as crashed and a job that a second process finishes, on embedded PGlite', async () => {
     await using place = await scratch();
-    await secondWorkerFinishes({ directory: place.directory });
+    await secondWorkerFinishes({ directory: place.directory, template: fresh.directory });
   });
 
   it.skipIf(postgresBin === undefined)('… on PostgreSQL (skipped where no server is installed)', async () => {
@@ -104,7 +112,7 @@ describe('a worker killed with -9 while it examines', () => {
 
   it('leaves a submission that a process which does not resume can abandon, and that stays cancelled', async () => {
     await using place = await scratch();
-    const { submission } = await killedInTheMiddle({ directory: place.directory });
+    const { submission } = await killedInTheMiddle({ directory: place.directory, template: fresh.directory });
     await openAll({ directory: place.directory }, async ({ ledger, queue }) => {
       expect(await abandonUnfinished(ledger, queue)).toEqual([submission]);
       expect((await getSubmission(ledger, submission)).state).toBe('crashed');
