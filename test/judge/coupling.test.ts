@@ -48,7 +48,7 @@ describe('push coupling', () => {
     ],
     [
       'injected',
-      session(HOUR, [{ ...push(1000, 1), source: 'console' } as ReturnType<typeof push>]),
+      session(HOUR, [push(1000, 1, { source: 'console' })]),
       'Pushes arrived in foreground only, where sessions have other causes too.',
     ],
     [

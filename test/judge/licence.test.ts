@@ -28,7 +28,7 @@ describe('a licence holds in its state only', () => {
 
   it('a fetch within 60 s of a push is licensed; a timer between pushes is not', () => {
     const pushes = Array.from({ length: 9 }, (_, i) => push((16 + 5 * i) * MINUTE, i));
-    const fetches = pushes.map((one) => exchange('a.example', (one as { atMs: number }).atMs + 1_500));
+    const fetches = pushes.map((one) => exchange('a.example', one.atMs + 1_500));
     const timer = beats('b.example', { from: 18.5 * MINUTE, to: 60 * MINUTE, every: 5 * MINUTE });
     expect(judged('finance', session(HOUR, [...pushes, ...fetches])).verdict).toBe('consistent');
     const report = judged('finance', session(HOUR, [...pushes, ...fetches, ...timer]));
@@ -37,11 +37,8 @@ describe('a licence holds in its state only', () => {
   });
 
   it('a push that reached a stopped app licenses nothing', () => {
-    const pushes = Array.from(
-      { length: 4 },
-      (_, i) => ({ ...push((16 + 5 * i) * MINUTE, i), outcome: 'refused-stopped' }) as CaptureRecord,
-    );
-    const fetches = pushes.map((one) => exchange('a.example', (one as { atMs: number }).atMs + 1_500));
+    const pushes = Array.from({ length: 4 }, (_, i) => push((16 + 5 * i) * MINUTE, i, { outcome: 'refused-stopped' }));
+    const fetches = pushes.map((one) => exchange('a.example', one.atMs + 1_500));
     expect(judged('finance', session(HOUR, [...pushes, ...fetches])).verdict).toBe('inconsistent');
   });
 
@@ -65,7 +62,7 @@ describe('a licence holds within its bounds only', () => {
     ['device-admin', 15, 90_000, 900, 'inconsistent', '90 kB a session > 64 KiB'],
     ['parental-control', 5, 9_000, 300, 'consistent', 'uploads from 300 s on are expected'],
     ['launcher', 10, 400, 900, 'inconsistent', '600 s < 0.8 x 3600 s'],
-  ] as const)('%s every %d min, %d up, %d down: %s (%s…)', (name, minutes, upBytes, downBytes, verdict) => {
+  ] as const)('%s every %d min, %d up, %d down: %s (%s…)', (name, minutes, upBytes, downBytes, verdict, _) => {
     expect(judged(name, session(HOUR, every(minutes, { upBytes, downBytes }))).verdict).toBe(verdict);
   });
 

@@ -1,6 +1,6 @@
 import { jitterSequence } from '../../orchestrator/contract/behaviour.ts';
 import type { Inspection } from '../../orchestrator/contract/apk.ts';
-import type { CaptureRecord, PhaseName, SessionRecord } from '../../orchestrator/contract/capture.ts';
+import type { CaptureRecord, PhaseName, PushRecord, SessionRecord } from '../../orchestrator/contract/capture.ts';
 import { Tunables } from '../../orchestrator/contract/profile.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
 import type { JudgeInput, NumberedRecord } from '../../workers/judge/input.ts';
@@ -87,8 +87,8 @@ export function beats(
   return list;
 }
 
-export function push(atMs: number, id: number): CaptureRecord {
-  return { type: 'push', atMs, messageId: `0:${id}`, priority: 'high', bytes: 120, outcome: 'delivered' };
+export function push(atMs: number, id: number, more: Partial<PushRecord> = {}): PushRecord {
+  return { type: 'push', atMs, messageId: `0:${id}`, priority: 'high', bytes: 120, outcome: 'delivered', ...more };
 }
 
 /** An inspection with the declared function by name; the facts are those of an app of no special kind. */
