@@ -91,11 +91,12 @@ export async function examine(order: ExamineOrder): Promise<ManifestFields> {
 export async function alignClock({ handset, clock, signal }: Session): Promise<void> {
   const samples = await sampleClockOften(handset.shell, 5, () => clock.hostNowMs(), signal);
   clock.align(
-    samples.map(({ hostBeforeMs, hostAfterMs, uptimeMs, wallMs }) => ({
+    samples.map(({ hostBeforeMs, hostAfterMs, uptimeMs, wallMs, zoneOffsetMinutes }) => ({
       hostMs: (hostBeforeMs + hostAfterMs) / 2,
       roundTripMs: hostAfterMs - hostBeforeMs,
       deviceUptimeMs: uptimeMs,
       deviceWallMs: wallMs,
+      zoneOffsetMinutes,
     })),
   );
 }

@@ -124,7 +124,7 @@ async function walk(
   const begin = (phase: PhaseName, atMs: number): void => capture.recorder.write({ type: 'phase', atMs, phase });
   // The launch itself belongs to the first phase; later ones begin when the handset has been seen to be in them.
   begin('foreground', 0);
-  await using watch = await watchDevice(session, capture, route);
+  await using watch = watchDevice(session, capture, route);
   await walkPhases(plan, {
     clock,
     signal,

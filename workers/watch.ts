@@ -1,13 +1,15 @@
 import type { Capture } from './capture/capture.ts';
 import { keepPushLedger } from './capture/pushes.ts';
+import { watchQuic } from './capture/quic.ts';
 import { readSchedules } from './device/schedule.ts';
 import { readState } from './device/state.ts';
 import type { Route } from './device/routing.ts';
 import { keepEvidence, type Session } from './examine.ts';
 
-/** Device time between two looks at the app's state, and between two polls of the push ledger. */
+/** Device time between two looks at the app's state, the push ledger, and the counter of refused QUIC. */
 const STATE_EVERY_MS = 60_000;
 const PUSHES_EVERY_MS = 20_000;
+const QUIC_EVERY_MS = 30_000;
 /** At an accelerated clock, no poll comes sooner than this in host time: adb and the handset share the machine. */
 const LEAST_POLL_HOST_MS = 750;
 const MOST_DUMP_CHARACTERS = 4_000_000;
@@ -23,7 +25,7 @@ export interface Watch extends AsyncDisposable {
 }
 
 /** Watches state, schedules, pushes and refused packets. A look that fails for a moment is an event, not an end. */
-export async function watchDevice(session: Session, capture: Capture, route: Route): Promise<Watch> {
+export function watchDevice(session: Session, capture: Capture, route: Route): Watch {
   const { handset, clock, inspection, directory } = session;
   const { packageName } = inspection.facts;
   const { recorder, journal } = capture;
@@ -50,23 +52,11 @@ export async function watchDevice(session: Session, capture: Capture, route: Rou
     }
   }
 
-  let refused = 0;
-  async function countRefusals(): Promise<void> {
-    const { quic } = await route.refusals();
-    if (quic <= refused) return;
-    journal.gaps.note('quic-refused', {
-      count: quic - refused,
-      because: 'QUIC cannot be read; its packets were refused, so that the app falls back to TCP',
-    });
-    refused = quic;
-  }
-
   async function looking(): Promise<void> {
     while (!signal.aborted) {
       await clock.sleep(rest(STATE_EVERY_MS), signal);
       try {
         await look();
-        await countRefusals();
       } catch (error) {
         session.signal.throwIfAborted();
         journal.event('look-failed', error instanceof Error ? error.message : String(error));
@@ -74,14 +64,21 @@ export async function watchDevice(session: Session, capture: Capture, route: Rou
     }
   }
 
-  const pushes = await keepPushLedger({
+  const pushes = keepPushLedger({
     readGcm,
     readBroadcasts,
     packageName,
     clock,
     everyDeviceMs: rest(PUSHES_EVERY_MS),
     journal,
-    signal,
+    signal: session.signal,
+  });
+  const quic = watchQuic({
+    readCounters: async () => (await route.refusals()).quic,
+    clock,
+    everyDeviceMs: rest(QUIC_EVERY_MS),
+    journal,
+    signal: session.signal,
   });
   const loop = looking().catch(() => undefined); // it ends when told to; a lost device shows in the next step as well
 
@@ -91,7 +88,7 @@ export async function watchDevice(session: Session, capture: Capture, route: Rou
     async finish() {
       await look();
       await lookAtSchedules();
-      await countRefusals();
+      await quic.poll();
       await pushes.poll();
       await keepEvidence(directory, 'gcm.txt', await readGcm());
       await keepEvidence(directory, 'broadcasts.txt', await readBroadcasts());
@@ -102,6 +99,7 @@ export async function watchDevice(session: Session, capture: Capture, route: Rou
     async [Symbol.asyncDispose]() {
       over.abort();
       await loop;
+      await quic[Symbol.asyncDispose]();
       await pushes[Symbol.asyncDispose]();
     },
   };

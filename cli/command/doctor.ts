@@ -1,9 +1,9 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { asFault } from '../../orchestrator/store/stage.ts';
 import { loadProfiles } from '../../workers/profiles.ts';
 import { probeDevices } from '../../workers/device/probe.ts';
+import { packageVersion } from '../../workers/package-version.ts';
 import { findHome, type Home } from '../home.ts';
 import type { Invocation } from '../invocation.ts';
 import { openService } from '../service.ts';
@@ -133,17 +133,10 @@ async function deviceCapabilities(environment: NodeJS.ProcessEnv, signal: AbortS
 }
 
 function appiumCapability(): Capability {
-  const require = createRequire(import.meta.url);
   const wanted = ['appium', 'appium-uiautomator2-driver', 'webdriverio', 'http-mitm-proxy'];
-  const found: string[] = [];
-  const missing: string[] = [];
-  for (const name of wanted) {
-    try {
-      found.push(`${name} ${(require(`${name}/package.json`) as { version: string }).version}`);
-    } catch {
-      missing.push(name); // not installed: that is what is asked
-    }
-  }
+  const versions = wanted.map((name) => ({ name, version: packageVersion(name) }));
+  const found = versions.filter(({ version: one }) => one !== null).map(({ name, version: one }) => `${name} ${one}`);
+  const missing = versions.filter(({ version: one }) => one === null).map(({ name }) => name);
   return missing.length === 0
     ? { name: 'Appium and proxy', state: 'ready', words: found.join(', '), needed: true }
     : {
