@@ -105,7 +105,9 @@ test('the alarm dump of Android 12 and later shows policies, windows and the his
   expect(text).toContain(`  App Alarm history:\n`);
   expect(text).toContain(`    ${APP}, u0: -1m0s0ms, -6m0s0ms, \n`);
   await handset.run(`am force-stop ${APP}`);
-  expect(await handset.shell('dumpsys alarm')).toMatch(/Removal history:\n {4}\d+:\n {6}#1: Reason=\w+ elapsed=0 rtc=2026-/);
+  expect(await handset.shell('dumpsys alarm')).toMatch(
+    /Removal history:\n {4}\d+:\n {6}#1: Reason=\w+ elapsed=0 rtc=2026-/,
+  );
 });
 
 test('the alarm dump up to Android 11 groups alarms in batches', async () => {
@@ -158,13 +160,18 @@ test('a forced job really runs, at once, and stands in the history', async () =>
   await handset.launch();
   await handset.clock.advance(MINUTE);
   const nowMs = handset.clock.elapsedMs();
-  expect(await handset.run(`cmd jobscheduler run -f ${APP} 1`, 2000)).toMatchObject({ out: 'Running job [FORCED]\n', status: 0 });
+  expect(await handset.run(`cmd jobscheduler run -f ${APP} 1`, 2000)).toMatchObject({
+    out: 'Running job [FORCED]\n',
+    status: 0,
+  });
   await handset.clock.advance(1000);
   expect(handset.beats('sync', nowMs)).toEqual([0]);
   const app = `u0a${uid - 10_000}`;
   const text = await handset.shell(`dumpsys jobscheduler ${APP}`);
   expect(text).toMatch(new RegExp(`^ {10,}-1s0ms START-P: #${app}/1 ${APP}/\\.SyncJobService$`, 'm'));
-  expect(text).toMatch(new RegExp(`^ {10,}-1s0ms STOP-P: #${app}/1 ${APP}/\\.SyncJobService app called jobFinished$`, 'm'));
+  expect(text).toMatch(
+    new RegExp(`^ {10,}-1s0ms STOP-P: #${app}/1 ${APP}/\\.SyncJobService app called jobFinished$`, 'm'),
+  );
   expect(text).toMatch(new RegExp(`^  JOB #${app}/1: [0-9a-f]{7} ${APP}/\\.SyncJobService$`, 'm'));
 });
 

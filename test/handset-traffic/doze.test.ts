@@ -10,8 +10,10 @@ const sleep = async (handset: HandsetUnderTest): Promise<void> => {
   await handset.unplug();
   await handset.run('input keyevent 26');
 };
-const deep = async (handset: HandsetUnderTest): Promise<string> => (await handset.shell('dumpsys deviceidle get deep')).trim();
-const light = async (handset: HandsetUnderTest): Promise<string> => (await handset.shell('dumpsys deviceidle get light')).trim();
+const deep = async (handset: HandsetUnderTest): Promise<string> =>
+  (await handset.shell('dumpsys deviceidle get deep')).trim();
+const light = async (handset: HandsetUnderTest): Promise<string> =>
+  (await handset.shell('dumpsys deviceidle get light')).trim();
 
 test('a device that lies still unplugged goes through the states of deep Doze in device time', async () => {
   await using handset = handsetUnderTest();
@@ -103,7 +105,8 @@ test('the shell steps, forces, disables and names what it cannot do', async () =
     ['whitelist -com.android.chrome', 'Removed: com.android.chrome\n'],
     ['nonsense', 'Unknown command: nonsense\n'],
   ];
-  for (const [args, answer] of rows) expect([args, await handset.shell(`dumpsys deviceidle ${args}`)]).toEqual([args, answer]);
+  for (const [args, answer] of rows)
+    expect([args, await handset.shell(`dumpsys deviceidle ${args}`)]).toEqual([args, answer]);
 });
 
 test('the full dump shows forced idle and the temporary allow-list with its remaining time', async () => {
@@ -145,7 +148,13 @@ test.each([
 test('Doze cuts the network of a background app, except for ten seconds after an alarm allowed while idle', async () => {
   await using handset = handsetUnderTest(30);
   const uid = await handset.install(
-    { version: 1, schedules: [{ id: 'timer', url: URL, everySeconds: 15 }, { id: 'exact', url: URL, everySeconds: 600, via: 'exact-alarm' }] },
+    {
+      version: 1,
+      schedules: [
+        { id: 'timer', url: URL, everySeconds: 15 },
+        { id: 'exact', url: URL, everySeconds: 600, via: 'exact-alarm' },
+      ],
+    },
     { targetSdk: 30 },
   );
   await handset.launch();
@@ -166,7 +175,9 @@ test('battery commands print and stop the updates as the service does', async ()
   expect(await handset.shell('dumpsys battery')).toMatch(/^Current Battery Service state:\n {2}AC powered: true\n/);
   await handset.unplug();
   const text = await handset.shell('dumpsys battery');
-  expect(text).toMatch(/^Current Battery Service state:\n {2}\(UPDATES STOPPED -- use 'reset' to restart\)\n {2}AC powered: false\n/);
+  expect(text).toMatch(
+    /^Current Battery Service state:\n {2}\(UPDATES STOPPED -- use 'reset' to restart\)\n {2}AC powered: false\n/,
+  );
   await handset.run('dumpsys battery set level 41');
   expect(await handset.shell('dumpsys battery get level')).toBe('41\n');
   await handset.run('dumpsys battery reset');

@@ -31,7 +31,7 @@ const DAYTIME = Date.UTC(2026, 0, 5, 8);
 export function handsetUnderTest(apiLevel = 34, httpProxy: string | null = null) {
   const clock = drivenClock(DAYTIME);
   const files = openTree(() => clock.nowMs());
-  layOut(files, { apiLevel, writableSystem: true, nowMs: DAYTIME });
+  layOut(files, { apiLevel, nowMs: DAYTIME });
   const log: StampedLine[] = [];
   const ending = new AbortController();
   const bus = new EventEmitter().setMaxListeners(100) as SystemBus;
@@ -109,7 +109,10 @@ export function handsetUnderTest(apiLevel = 34, httpProxy: string | null = null)
     /** The app's own log lines that speak of exchanges of a schedule, with the device time since `fromMs`. */
     beats: (id: string, fromMs = 0): number[] =>
       log
-        .filter((line) => line.tag === 'SleeptalkSample' && line.text.startsWith(`${id} `) && / (->|failed:) /.test(line.text))
+        .filter(
+          (line) =>
+            line.tag === 'SleeptalkSample' && line.text.startsWith(`${id} `) && / (->|failed:) /.test(line.text),
+        )
         .map((line) => Math.round(line.atMs - fromMs))
         .filter((atMs) => atMs >= 0),
     lines: () => log.filter((line) => line.tag === 'SleeptalkSample').map((line) => line.text),
@@ -135,4 +138,5 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   }
 }
 
-export const gaps = (times: readonly number[]): number[] => times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));
+export const gaps = (times: readonly number[]): number[] =>
+  times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));

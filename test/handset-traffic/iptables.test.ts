@@ -27,12 +27,27 @@ const fresh = () => {
 const OK = { out: '', err: '', status: 0 };
 
 test.each([
-  ['-A OUTPUT -m owner --uid-owner 10123 -p tcp --dport 443 -j DNAT --to-destination 10.0.2.2:8443', '-p tcp -m owner --uid-owner 10123 -m tcp --dport 443 -j DNAT --to-destination 10.0.2.2:8443'],
-  ['-A OUTPUT -p tcp -m owner --uid-owner 10123 -j DNAT --to 10.0.2.2:1', '-p tcp -m owner --uid-owner 10123 -j DNAT --to-destination 10.0.2.2:1'],
-  ['-w -I OUTPUT 1 ! -d 127.0.0.0/8 -p tcp -j DNAT --to-destination 10.0.2.2', '! -d 127.0.0.0/8 -p tcp -j DNAT --to-destination 10.0.2.2'],
+  [
+    '-A OUTPUT -m owner --uid-owner 10123 -p tcp --dport 443 -j DNAT --to-destination 10.0.2.2:8443',
+    '-p tcp -m owner --uid-owner 10123 -m tcp --dport 443 -j DNAT --to-destination 10.0.2.2:8443',
+  ],
+  [
+    '-A OUTPUT -p tcp -m owner --uid-owner 10123 -j DNAT --to 10.0.2.2:1',
+    '-p tcp -m owner --uid-owner 10123 -j DNAT --to-destination 10.0.2.2:1',
+  ],
+  [
+    '-w -I OUTPUT 1 ! -d 127.0.0.0/8 -p tcp -j DNAT --to-destination 10.0.2.2',
+    '! -d 127.0.0.0/8 -p tcp -j DNAT --to-destination 10.0.2.2',
+  ],
   ['-A OUTPUT -m owner ! --uid-owner 10100-10199 -j RETURN', '-m owner ! --uid-owner 10100-10199 -j RETURN'],
-  ['-A OUTPUT -d 192.0.2.77/255.255.255.0 -p udp --sport 1000:2000 -j ACCEPT', '-d 192.0.2.0/24 -p udp -m udp --sport 1000:2000 -j ACCEPT'],
-  ['-A OUTPUT -p tcp --dport https -m comment --comment sleeptalk -j REDIRECT --to-ports 8080', '-p tcp -m tcp --dport 443 -m comment --comment sleeptalk -j REDIRECT --to-ports 8080'],
+  [
+    '-A OUTPUT -d 192.0.2.77/255.255.255.0 -p udp --sport 1000:2000 -j ACCEPT',
+    '-d 192.0.2.0/24 -p udp -m udp --sport 1000:2000 -j ACCEPT',
+  ],
+  [
+    '-A OUTPUT -p tcp --dport https -m comment --comment sleeptalk -j REDIRECT --to-ports 8080',
+    '-p tcp -m tcp --dport 443 -m comment --comment sleeptalk -j REDIRECT --to-ports 8080',
+  ],
   ['-A OUTPUT -d 0/0', ''],
 ] as const)('in nat, %s is listed in canonical form', async (command, listed) => {
   const { run } = fresh();
@@ -79,7 +94,11 @@ test.each([
   ['-X OUTPUT', "iptables: Invalid argument. Run `dmesg' for more information.\n", 1],
   ['-A OUTPUT -j DNAT --to-destination 10.0.2.2', "iptables: Invalid argument. Run `dmesg' for more information.\n", 1],
   ['-A OUTPUT -j DNAT', `iptables v1.8.7 (legacy): DNAT: option "--to-destination" must be specified\n${USAGE}`, 2],
-  ['-A OUTPUT -j NOWHERE', `iptables v1.8.7 (legacy): Couldn't load target \`NOWHERE':No such file or directory\n\n${USAGE}`, 2],
+  [
+    '-A OUTPUT -j NOWHERE',
+    `iptables v1.8.7 (legacy): Couldn't load target \`NOWHERE':No such file or directory\n\n${USAGE}`,
+    2,
+  ],
   ['-A OUTPUT --frobnicate', `iptables v1.8.7 (legacy): unknown option "--frobnicate"\n${USAGE}`, 2],
   ['-A OUTPUT --dport 443', `iptables v1.8.7 (legacy): unknown option "--dport"\n${USAGE}`, 2],
   ['-A OUTPUT -p', `iptables v1.8.7 (legacy): option "-p" requires an argument\n${USAGE}`, 2],
@@ -98,16 +117,22 @@ test('a chain that leads back to itself is refused', async () => {
 
 test('only root may touch the tables, and IPv6 has no nat', async () => {
   expect(await fresh().run('-t nat -L', 2000)).toMatchObject({
-    err: expect.stringContaining("can't initialize iptables table `nat': Permission denied (you must be root)") as string,
+    err: expect.stringContaining(
+      "can't initialize iptables table `nat': Permission denied (you must be root)",
+    ) as string,
     status: 3,
   });
   const six = programUnderTest(iptables(new RuleTables(6)), 'ip6tables');
   expect(await six('-t nat -L')).toMatchObject({
-    err: expect.stringMatching(/^ip6tables v1\.8\.7 \(legacy\): can't initialize ip6tables table `nat': Table does not exist/) as string,
+    err: expect.stringMatching(
+      /^ip6tables v1\.8\.7 \(legacy\): can't initialize ip6tables table `nat': Table does not exist/,
+    ) as string,
     status: 3,
   });
   expect(await six('-A OUTPUT -m owner --uid-owner 10123 -j REJECT')).toEqual(OK);
-  expect((await six('-S OUTPUT')).out).toContain('-A OUTPUT -m owner --uid-owner 10123 -j REJECT --reject-with icmp6-port-unreachable\n');
+  expect((await six('-S OUTPUT')).out).toContain(
+    '-A OUTPUT -m owner --uid-owner 10123 -j REJECT --reject-with icmp6-port-unreachable\n',
+  );
 });
 
 test('iptables-save prints what iptables would read', async () => {
@@ -142,26 +167,50 @@ const rule = fc
 
 test('whatever rules are added are found, printed so that they read back equal, and deleted without a trace', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(rule, { minLength: 1, maxLength: 6, selector: (words) => words.join(' ') }), async (rules) => {
-      const { run } = fresh();
-      const before = (await run('-S')).out;
-      for (const words of rules) expect(await run(['-A', 'OUTPUT', ...words])).toEqual(OK);
-      const listed = (await run('-S OUTPUT')).out.split('\n').filter((line) => line.startsWith('-A') && !/_(out|OUTPUT)$/.test(line));
-      expect(listed).toHaveLength(rules.length);
-      const copy = fresh();
-      for (const line of listed) expect(await copy.run(line)).toEqual(OK);
-      expect((await copy.run('-S')).out).toBe((await run('-S')).out);
-      for (const words of rules) expect(await run(['-C', 'OUTPUT', ...words])).toEqual(OK);
-      for (const words of rules) expect(await run(['-D', 'OUTPUT', ...words])).toEqual(OK);
-      expect((await run('-S')).out).toBe(before);
-    }),
+    fc.asyncProperty(
+      fc.uniqueArray(rule, { minLength: 1, maxLength: 6, selector: (words) => words.join(' ') }),
+      async (rules) => {
+        const { run } = fresh();
+        const before = (await run('-S')).out;
+        for (const words of rules) expect(await run(['-A', 'OUTPUT', ...words])).toEqual(OK);
+        const listed = (await run('-S OUTPUT')).out
+          .split('\n')
+          .filter((line) => line.startsWith('-A') && !/_(out|OUTPUT)$/.test(line));
+        expect(listed).toHaveLength(rules.length);
+        const copy = fresh();
+        for (const line of listed) expect(await copy.run(line)).toEqual(OK);
+        expect((await copy.run('-S')).out).toBe((await run('-S')).out);
+        for (const words of rules) expect(await run(['-C', 'OUTPUT', ...words])).toEqual(OK);
+        for (const words of rules) expect(await run(['-D', 'OUTPUT', ...words])).toEqual(OK);
+        expect((await run('-S')).out).toBe(before);
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test('no command line throws or grows the output beyond reason', async () => {
   const word = fc.oneof(
-    fc.constantFrom('-A', '-D', '-I', '-L', '-S', '-t', 'nat', 'OUTPUT', '-j', 'DNAT', '-p', 'tcp', '!', '-m', 'owner', '--uid-owner', '-n', '--to-destination'),
+    fc.constantFrom(
+      '-A',
+      '-D',
+      '-I',
+      '-L',
+      '-S',
+      '-t',
+      'nat',
+      'OUTPUT',
+      '-j',
+      'DNAT',
+      '-p',
+      'tcp',
+      '!',
+      '-m',
+      'owner',
+      '--uid-owner',
+      '-n',
+      '--to-destination',
+    ),
     fc.string({ maxLength: 12 }),
   );
   await fc.assert(

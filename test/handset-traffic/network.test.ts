@@ -51,7 +51,15 @@ test('a routed app reaches the host with the sizes its schedule names', async ()
   const uid = await handset.install({
     version: 1,
     schedules: [
-      { id: 'post', url: 'http://cdn.example/b?x=1', method: 'POST', everySeconds: 60, requestBytes: 412, responseBytes: 308, headers: { 'X-Own': 'yes', 'bad name': 'no', Host: 'evil' } },
+      {
+        id: 'post',
+        url: 'http://cdn.example/b?x=1',
+        method: 'POST',
+        everySeconds: 60,
+        requestBytes: 412,
+        responseBytes: 308,
+        headers: { 'X-Own': 'yes', 'bad name': 'no', Host: 'evil' },
+      },
       { id: 'get', url: 'http://cdn.example:8080/get', everySeconds: 90, requestBytes: 900, responseBytes: 70_000 },
     ],
   });
@@ -64,7 +72,10 @@ test('a routed app reaches the host with the sizes its schedule names', async ()
   expect(post?.headers).toMatchObject({ host: 'cdn.example', 'x-own': 'yes', 'user-agent': 'okhttp/4.12.0' });
   expect(post?.headers['bad name']).toBeUndefined();
   expect(get?.headers.host).toBe('cdn.example:8080');
-  const head = Object.entries(get?.headers ?? {}).reduce((sum, [name, value]) => sum + name.length + String(value).length + 4, 0);
+  const head = Object.entries(get?.headers ?? {}).reduce(
+    (sum, [name, value]) => sum + name.length + String(value).length + 4,
+    0,
+  );
   expect(head + 'GET /get HTTP/1.1\r\n\r\n'.length).toBe(900);
   expect(handset.lines()).toContainEqual('get GET http://cdn.example:8080/get -> 200, 70000 bytes');
 });
@@ -98,7 +109,8 @@ test('keep-alive holds one connection, fresh opens one for each beat', async () 
     await handset.clock.advance(60_000);
     await until(() => handset.beats('held').length === beat && handset.beats('fresh').length === beat, `beat ${beat}`);
   }
-  const connectionsTo = (host: string) => new Set(far.seen.filter((each) => each.headers.host === host).map((each) => each.connection));
+  const connectionsTo = (host: string) =>
+    new Set(far.seen.filter((each) => each.headers.host === host).map((each) => each.connection));
   expect(connectionsTo('held.example').size).toBe(1);
   expect(connectionsTo('fresh.example').size).toBe(3);
   await handset.run(`am force-stop ${APP}`);
@@ -118,9 +130,13 @@ test('a held connection stands in /proc/net/tcp6 with the address that was asked
   await until(() => handset.beats('held').length === 1, 'the exchange');
   const row = handset.parts.files.read('/proc/net/tcp6').toString().split('\n')[1];
   expect(row).toMatch(
-    new RegExp(`^   0: 0000000000000000FFFF00001002000A:[0-9A-F]{4} 0000000000000000FFFF0000070200C0:0050 01 .* ${uid} +0 \\d+ `),
+    new RegExp(
+      `^   0: 0000000000000000FFFF00001002000A:[0-9A-F]{4} 0000000000000000FFFF0000070200C0:0050 01 .* ${uid} +0 \\d+ `,
+    ),
   );
-  expect(await handset.shell('dumpsys netstats detail')).toMatch(new RegExp(`uid=${uid} set=DEFAULT tag=0x0\n.*\n {6}st=\\d+ rb=[1-9]\\d* `));
+  expect(await handset.shell('dumpsys netstats detail')).toMatch(
+    new RegExp(`uid=${uid} set=DEFAULT tag=0x0\n.*\n {6}st=\\d+ rb=[1-9]\\d* `),
+  );
 });
 
 test('nc as an app proves that its traffic is seen, and as anyone else that it is not', async () => {
@@ -132,7 +148,11 @@ test('nc as an app proves that its traffic is seen, and as anyone else that it i
   const seen = await handset.run('nc -w 5 192.0.2.1 80', uid, request);
   expect(seen).toMatchObject({ status: 0, out: expect.stringMatching(/^HTTP\/1\.1 200 OK/) as string });
   expect(far.seen.map((each) => each.url)).toEqual(['/nonce']);
-  expect(await handset.run('nc -w 5 192.0.2.1 80', 2000, request)).toEqual({ out: '', err: 'nc: connect: Network is unreachable\n', status: 1 });
+  expect(await handset.run('nc -w 5 192.0.2.1 80', 2000, request)).toEqual({
+    out: '',
+    err: 'nc: connect: Network is unreachable\n',
+    status: 1,
+  });
   expect(await handset.run('nc host', 2000)).toMatchObject({ status: 1 });
 });
 
@@ -158,9 +178,17 @@ test('a datagram goes to the host where a rule says so', async () => {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   const received = new Promise<Buffer>((resolve) => socket.once('message', resolve));
-  const schedule = { id: 'ping', url: 'udp://telemetry.example:9999', everySeconds: 30, transport: 'udp', requestBytes: 48 } as const;
+  const schedule = {
+    id: 'ping',
+    url: 'udp://telemetry.example:9999',
+    everySeconds: 30,
+    transport: 'udp',
+    requestBytes: 48,
+  } as const;
   const uid = await handset.install({ version: 1, schedules: [schedule] });
-  await handset.run(`iptables -t nat -A OUTPUT -m owner --uid-owner ${uid} -p udp -j DNAT --to-destination 10.0.2.2:${socket.address().port}`);
+  await handset.run(
+    `iptables -t nat -A OUTPUT -m owner --uid-owner ${uid} -p udp -j DNAT --to-destination 10.0.2.2:${socket.address().port}`,
+  );
   await handset.launch();
   await handset.clock.advance(30_000);
   expect((await received).length).toBe(48);
@@ -173,7 +201,14 @@ test('a WebSocket stays open and sends one message a beat', async () => {
   const messages: number[] = [];
   const server = new WebSocketServer({ server: far.server });
   server.on('connection', (socket) => socket.on('message', (data: Buffer) => messages.push(data.length)));
-  const schedule = { id: 'live', url: 'ws://live.example/feed', everySeconds: 20, transport: 'ws', connection: 'keep-alive', requestBytes: 64 } as const;
+  const schedule = {
+    id: 'live',
+    url: 'ws://live.example/feed',
+    everySeconds: 20,
+    transport: 'ws',
+    connection: 'keep-alive',
+    requestBytes: 64,
+  } as const;
   const uid = await handset.install({ version: 1, schedules: [schedule] });
   await routeUid(handset, uid, far.port);
   await handset.launch();
@@ -189,9 +224,17 @@ test('a WebSocket stays open and sends one message a beat', async () => {
 test('raw TCP sends its bytes and takes silence for an answer', async () => {
   await using handset = handsetUnderTest();
   const got: Buffer[] = [];
-  const server = createTcpServer((socket) => socket.on('data', (chunk) => got.push(chunk)).on('error', () => undefined));
+  const server = createTcpServer((socket) =>
+    socket.on('data', (chunk) => got.push(chunk)).on('error', () => undefined),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const schedule = { id: 'raw', url: 'tcp://c2.example:4444', everySeconds: 20, transport: 'tcp', requestBytes: 33 } as const;
+  const schedule = {
+    id: 'raw',
+    url: 'tcp://c2.example:4444',
+    everySeconds: 20,
+    transport: 'tcp',
+    requestBytes: 33,
+  } as const;
   const uid = await handset.install({ version: 1, schedules: [schedule] });
   await routeUid(handset, uid, (server.address() as AddressInfo).port);
   await handset.launch();
@@ -250,5 +293,6 @@ test('names keep their synthetic address in every run, and addresses lead back t
   expect(two.resolve('CDN.brightlamp.example.')).toBe(address);
   expect(one.nameOf(address)).toBe('cdn.brightlamp.example');
   expect(one.resolve('192.0.2.1')).toBe('192.0.2.1');
-  for (const bad of ['', 'a..b', '-x.example', 'x'.repeat(64), 'ex ample', '../../etc']) expect(() => one.resolve(bad)).toThrow(/Unable to resolve/);
+  for (const bad of ['', 'a..b', '-x.example', 'x'.repeat(64), 'ex ample', '../../etc'])
+    expect(() => one.resolve(bad)).toThrow(/Unable to resolve/);
 });

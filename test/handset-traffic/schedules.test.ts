@@ -20,7 +20,11 @@ test('a timer without jitter beats at its period from the launch on', async () =
 
 test('jitter comes from the sequence of seed and schedule id, two numbers a beat', async () => {
   await using handset = handsetUnderTest();
-  await handset.install({ version: 1, seed: 42, schedules: [{ id: 'tick', url: URL, everySeconds: 100, jitter: 0.2 }] });
+  await handset.install({
+    version: 1,
+    seed: 42,
+    schedules: [{ id: 'tick', url: URL, everySeconds: 100, jitter: 0.2 }],
+  });
   const launchedMs = handset.clock.elapsedMs();
   await handset.launch();
   await handset.clock.advance(10 * MINUTE);
@@ -119,7 +123,9 @@ test('a foreground service keeps its timer running in the background and in Doze
   const permissions = ['android.permission.FOREGROUND_SERVICE', 'android.permission.INTERNET'];
   await handset.install({ version: 1, schedules: [schedule] }, { components: [launcher(), service], permissions });
   await handset.launch();
-  expect(handset.parts.services.running(APP)).toMatchObject([{ className: `${APP}.Beat`, foregroundTypes: ['dataSync'] }]);
+  expect(handset.parts.services.running(APP)).toMatchObject([
+    { className: `${APP}.Beat`, foregroundTypes: ['dataSync'] },
+  ]);
   await handset.home();
   await handset.unplug();
   await handset.run('input keyevent 26');
@@ -151,7 +157,10 @@ test('force-stop ends everything until the next launch', async () => {
 
 test('uninstalling and updating end a sample', async () => {
   await using handset = handsetUnderTest();
-  const behaviour = { version: 1, schedules: [{ id: 'tick', url: URL, everySeconds: 30, via: 'exact-alarm' }] } as const;
+  const behaviour = {
+    version: 1,
+    schedules: [{ id: 'tick', url: URL, everySeconds: 30, via: 'exact-alarm' }],
+  } as const;
   const permissions = ['android.permission.USE_EXACT_ALARM'];
   await handset.install({ ...behaviour, schedules: [...behaviour.schedules] }, { permissions });
   await handset.launch();

@@ -29,7 +29,21 @@ export function createTraffic(parts: Parts): Traffic {
   const alarms = new Alarms(withLate(parts, { clock, power, apiLevel }));
   const jobs = new Jobs(withLate(parts, { clock, power, connected: () => network.connected() }));
   const broadcasts = createBroadcasts(withLate(parts, { bus, clock }));
-  const base = { bus, clock, config, files, logs, properties, signal, power, network, alarms, jobs, broadcasts, apiLevel };
+  const base = {
+    bus,
+    clock,
+    config,
+    files,
+    logs,
+    properties,
+    signal,
+    power,
+    network,
+    alarms,
+    jobs,
+    broadcasts,
+    apiLevel,
+  };
   const apps = new Apps(withLate(parts, { ...base, registrar: () => playServices }));
   const playServices = new PlayServices(withLate(parts, { ...base, delivered: (name: string) => apps.pushed(name) }));
 

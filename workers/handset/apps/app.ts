@@ -79,7 +79,12 @@ export class ScriptedApp {
       'X-Android-Cert': (facts.certificates[0]?.sha256 ?? '').slice(0, 40).toUpperCase(),
       'x-goog-api-key': 'sleeptalk-sample',
     };
-    const wish = plainWish('registration', INSTALLATIONS, { method: 'POST', requestBytes: 132, responseBytes: 620, headers });
+    const wish = plainWish('registration', INSTALLATIONS, {
+      method: 'POST',
+      requestBytes: 132,
+      responseBytes: 620,
+      headers,
+    });
     if (wish === null) return;
     void this.#client.perform(wish).then(() => this.#parts.registrar().register(name));
   }

@@ -40,7 +40,9 @@ export class Apps {
       if (name !== null && this.#parts.processes.ofPackage(name).length === 0) this.#running.get(name)?.processDied();
     });
     bus.on('process-thawed', (process) => this.#running.get(process.packageName ?? '')?.thawed());
-    bus.on('button-pressed', ({ packageName, screen, button }) => this.#running.get(packageName)?.pressed(screen, button));
+    bus.on('button-pressed', ({ packageName, screen, button }) =>
+      this.#running.get(packageName)?.pressed(screen, button),
+    );
     bus.on('rebooting', () => {
       for (const name of [...this.#running.keys()]) this.#end(name, 'reboot');
     });
@@ -90,9 +92,16 @@ export class Apps {
   /** Apps with a boot receiver run again after a restart of the system, unless they are in the stopped state. */
   #afterBoot(): void {
     for (const app of this.#parts.packages.list()) {
-      if (app.behaviour === null || app.stopped || !app.launchedOnce || !app.facts.permissions.includes(BOOT_PERMISSION)) continue;
+      if (
+        app.behaviour === null ||
+        app.stopped ||
+        !app.launchedOnce ||
+        !app.facts.permissions.includes(BOOT_PERMISSION)
+      )
+        continue;
       const receiver = app.facts.components.find(
-        (each) => each.kind === 'receiver' && each.intentFilters.some((filter) => filter.actions.includes(BOOT_COMPLETED)),
+        (each) =>
+          each.kind === 'receiver' && each.intentFilters.some((filter) => filter.actions.includes(BOOT_COMPLETED)),
       );
       if (receiver === undefined) continue;
       this.#parts.processes.ensure(app.name, 'broadcast', `${app.name}/${receiver.name}`);

@@ -31,7 +31,8 @@ export function jobServiceOf(facts: ApkFacts, name: string | undefined): string 
 /** The receiver that takes an app's alarms. */
 export function receiverOf(facts: ApkFacts): string {
   const receivers = facts.components.filter((each) => each.kind === 'receiver');
-  const found = receivers.find((each) => each.intentFilters.length === 0 && /alarm|beat/i.test(each.name)) ?? receivers[0];
+  const found =
+    receivers.find((each) => each.intentFilters.length === 0 && /alarm|beat/i.test(each.name)) ?? receivers[0];
   return found?.name ?? `${facts.packageName}.AlarmReceiver`;
 }
 

@@ -68,13 +68,16 @@ const MOST_REPLY_BYTES = 16_384;
 /** Asks an HTTP proxy for a tunnel (RFC 9110, section 9.3.6) and waits for its answer before anything else is sent. */
 async function openTunnel(socket: Duplex, host: string, port: number, signal: AbortSignal): Promise<void> {
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Connection: Keep-Alive\r\nUser-Agent: okhttp/4.12.0\r\n\r\n`);
+  socket.write(
+    `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Connection: Keep-Alive\r\nUser-Agent: okhttp/4.12.0\r\n\r\n`,
+  );
   let reply = Buffer.alloc(0);
   while (!reply.includes('\r\n\r\n')) {
     const chunk = socket.read() as Buffer | null;
     if (chunk !== null) reply = Buffer.concat([reply, chunk]);
     else {
-      if (socket.readableEnded || socket.destroyed) throw new NetworkError('ECONNRESET', 'the proxy closed the connection');
+      if (socket.readableEnded || socket.destroyed)
+        throw new NetworkError('ECONNRESET', 'the proxy closed the connection');
       const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
       await Promise.race([once(socket, 'readable', { signal: limit }), once(socket, 'close', { signal: limit })]);
     }

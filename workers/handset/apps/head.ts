@@ -5,7 +5,16 @@ import type { Wish } from './wish.ts';
 const MOST_PADDING_BYTES = 8192;
 const MOST_OWN_HEADERS = 50;
 /** Headers that the client itself decides. */
-const RESERVED = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'upgrade', 'cookie', 'expect', 'te']);
+const RESERVED = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'cookie',
+  'expect',
+  'te',
+]);
 
 /** The header set of an OkHttp client, in its order, and the wish's own headers. */
 export function headersOf(wish: Wish): Record<string, string> {
@@ -23,7 +32,8 @@ export function headersOf(wish: Wish): Record<string, string> {
     if (!RESERVED.has(name.toLowerCase()) && isValid(name, value)) headers[name] = value;
   }
   if (wish.method === 'GET') {
-    const missing = Math.min(wish.requestBytes, MOST_PADDING_BYTES) - headBytes(wish, headers) - 'Cookie: id=\r\n'.length;
+    const missing =
+      Math.min(wish.requestBytes, MOST_PADDING_BYTES) - headBytes(wish, headers) - 'Cookie: id=\r\n'.length;
     if (missing > 0) headers['Cookie'] = `id=${'0'.repeat(missing)}`;
   }
   return headers;

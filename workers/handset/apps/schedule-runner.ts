@@ -151,7 +151,10 @@ export class ScheduleRunner {
     const exact = via === 'exact-alarm';
     const reason = exact ? exactAlarmReason(this.#app, apiLevel) : null;
     if (exact && reason === null && first) {
-      this.#client.log('W', 'java.lang.SecurityException: Caller needs to hold SCHEDULE_EXACT_ALARM; using an inexact alarm');
+      this.#client.log(
+        'W',
+        'java.lang.SecurityException: Caller needs to hold SCHEDULE_EXACT_ALARM; using an inexact alarm',
+      );
     }
     // Without jitter an app asks for a repeating alarm once; with it, it sets the next one when this one goes off.
     const repeats = !exact && jitter === 0;
@@ -172,7 +175,8 @@ export class ScheduleRunner {
         this.#deliverAlarm(wasDropped, repeats);
       },
     });
-    if (set === null) this.#client.log('W', 'java.lang.IllegalStateException: Maximum limit of concurrent alarms 500 reached');
+    if (set === null)
+      this.#client.log('W', 'java.lang.IllegalStateException: Maximum limit of concurrent alarms 500 reached');
   }
 
   #deliverAlarm(dropped: boolean, repeats: boolean): void {
@@ -211,12 +215,18 @@ export class ScheduleRunner {
         if (!dropped) await this.#client.perform(this.#wish);
       },
     });
-    if (asked === null) this.#client.log('W', 'java.lang.IllegalStateException: Apps may not schedule more than 150 distinct jobs');
+    if (asked === null)
+      this.#client.log('W', 'java.lang.IllegalStateException: Apps may not schedule more than 150 distinct jobs');
   }
 }
 
 /** The runner of a schedule, or null (with a line in the log) where its address cannot be used. */
-export function runnerOf(parts: RunnerParts, app: InstalledPackage, index: number, client: AppClient): ScheduleRunner | null {
+export function runnerOf(
+  parts: RunnerParts,
+  app: InstalledPackage,
+  index: number,
+  client: AppClient,
+): ScheduleRunner | null {
   const schedule = app.behaviour?.schedules[index];
   if (schedule === undefined) return null;
   const wish = wishOfSchedule(schedule);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Line } from './dial.ts';
-import { bodyOf, headersOf } from './head.ts';
+import { bodyOf } from './head.ts';
 import type { Answer, Carrier } from './http.ts';
 import type { Wish } from './wish.ts';
 

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { PushPlan } from '../../../orchestrator/contract/behaviour.ts';
-import type { z } from 'zod';
-import { nextBeat, sequenceOf } from '../apps/sequence.ts';
 import type { Network } from '../net/network.ts';
 import type { DevicePower } from '../power/power.ts';
 import type { Alarms } from '../schedule/alarms.ts';
-import type { Broadcasts, DeviceClock, HandsetConfig, Logs, Packages, Processes, Properties, SystemBus } from '../system.ts';
+import type {
+  Broadcasts,
+  DeviceClock,
+  HandsetConfig,
+  Logs,
+  Packages,
+  Processes,
+  Properties,
+  SystemBus,
+} from '../system.ts';
+import { PushPlans } from './push-plans.ts';
 import { GcmRing, gcmText, type PushPriority } from './ring.ts';
 
 export interface PlayServicesParts {
@@ -34,9 +41,6 @@ const HEARTBEAT_MS = 230_000;
 const ALLOW_MS = 20_000;
 const MOST_WAITING = 100;
 const DAY = 24 * 3_600_000;
-/** The shortest interval of a push plan: a second of the device and 10 ms of the host. */
-const LEAST_DEVICE_MS = 1000;
-const LEAST_HOST_MS = 10;
 
 interface Message {
   readonly id: string;
@@ -53,7 +57,7 @@ interface Message {
 export class PlayServices {
   readonly #parts: PlayServicesParts;
   readonly #ring = new GcmRing();
-  readonly #plans = new Map<string, () => void>();
+  readonly #plans: PushPlans;
   readonly #quota = new Map<string, { used: number; sinceWallMs: number }>();
   readonly #deviceId: string;
   #waiting: Message[] = [];
@@ -62,6 +66,7 @@ export class PlayServices {
 
   constructor(parts: PlayServicesParts) {
     this.#parts = parts;
+    this.#plans = new PushPlans(parts.clock, (name, plan) => this.receive(name, plan.priority, plan.bytes));
     const digest = createHash('sha256').update(`device ${parts.config.seed}`).digest();
     this.#deviceId = (digest.readBigUInt64BE() >> 1n).toString();
   }
@@ -69,8 +74,8 @@ export class PlayServices {
   start(): void {
     const { bus, packages } = this.#parts;
     if (packages.get(GMS) === undefined) return;
-    bus.on('package-launched', ({ name }) => this.#beginPlan(name));
-    bus.on('package-removed', ({ name }) => this.#endPlan(name));
+    bus.on('package-launched', ({ name }) => this.#plans.begin(name, packages.get(name)?.behaviour ?? null));
+    bus.on('package-removed', ({ name }) => this.#plans.end(name));
     bus.on('power-changed', () => this.#flush());
     bus.on('rebooting', () => this.#parts.alarms.removePackage(GMS, 'reboot'));
     bus.on('booted', () => this.#setHeartbeat());
@@ -105,20 +110,20 @@ export class PlayServices {
         socket.destroy();
         log('register3 reached a server');
       },
-      () => log('registered over the handset\'s own link; register3 has no way out'), // expected: there is no internet
+      () => log("registered over the handset's own link; register3 has no way out"), // expected: there is no internet
     );
   }
 
   text(): string {
-    if (this.#parts.packages.get(GMS) === undefined) return 'No services match: com.google.android.gms/.gcm.GcmService\n';
+    if (this.#parts.packages.get(GMS) === undefined)
+      return 'No services match: com.google.android.gms/.gcm.GcmService\n';
     const quota = [...this.#quota].map(([packageName, each]) => ({ packageName, ...each }));
     const state = { connected: this.connected, connects: 1, deviceId: this.#deviceId, lastPing: this.#lastPing, quota };
     return gcmText(state, this.#ring, this.#parts.properties);
   }
 
   close(): void {
-    for (const cancel of this.#plans.values()) cancel();
-    this.#plans.clear();
+    this.#plans.close();
   }
 
   /** Before Android 13 rare apps get few high-priority messages a day; the rest count as normal. */
@@ -199,28 +204,5 @@ export class PlayServices {
         this.#setHeartbeat();
       },
     });
-  }
-
-  #beginPlan(packageName: string): void {
-    const behaviour = this.#parts.packages.get(packageName)?.behaviour;
-    if (behaviour?.pushes === undefined || this.#plans.has(packageName)) return;
-    this.#nextPush(packageName, behaviour.pushes, sequenceOf(behaviour.seed, 'pushes'));
-  }
-
-  /** The app's server sends on whatever the app does, until the app is gone. */
-  #nextPush(packageName: string, plan: z.infer<typeof PushPlan>, sequence: Generator<number, never>): void {
-    const { clock } = this.#parts;
-    const leastMs = Math.max(LEAST_DEVICE_MS, LEAST_HOST_MS * clock.rate);
-    const { delayMs } = nextBeat(sequence, { ...plan, dropRate: 0 }, false);
-    const cancel = clock.after(Math.max(leastMs, delayMs), () => {
-      this.#nextPush(packageName, plan, sequence);
-      this.receive(packageName, plan.priority, plan.bytes);
-    });
-    this.#plans.set(packageName, cancel);
-  }
-
-  #endPlan(packageName: string): void {
-    this.#plans.get(packageName)?.();
-    this.#plans.delete(packageName);
   }
 }

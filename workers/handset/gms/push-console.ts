@@ -21,7 +21,13 @@ function push(playServices: PlayServices, args: readonly string[]): string {
   return playServices.receive(packageName, priority, Number(bytes));
 }
 
-const STATUS: Readonly<Record<string, number>> = { unknown: 1, charging: 2, discharging: 3, 'not-charging': 4, full: 5 };
+const STATUS: Readonly<Record<string, number>> = {
+  unknown: 1,
+  charging: 2,
+  discharging: 3,
+  'not-charging': 4,
+  full: 5,
+};
 
 function hardware(power: DevicePower, args: readonly string[]): string {
   const [verb, value = ''] = args;

@@ -71,7 +71,10 @@ export class Names {
     const known = this.#byName.get(name);
     if (known !== undefined) return ipv4Text(known);
     if (!isHostName(name) || this.#byName.size >= MOST_NAMES) {
-      throw new NetworkError('EAI_NONAME', `Unable to resolve host "${host.slice(0, 253)}": No address associated with hostname`);
+      throw new NetworkError(
+        'EAI_NONAME',
+        `Unable to resolve host "${host.slice(0, 253)}": No address associated with hostname`,
+      );
     }
     let offset = createHash('sha256').update(name).digest().readUInt32BE() % SYNTHETIC_SIZE;
     while (this.#byAddress.has(SYNTHETIC_BASE + 1 + offset)) offset = (offset + 1) % SYNTHETIC_SIZE;

@@ -70,7 +70,9 @@ function ruleRow(spec: RuleSpec, family: Family, { numeric, verbose }: ListingOp
   const interfaces = verbose ? `${(spec.inInterface ?? '*').padEnd(6)} ${(spec.outInterface ?? '*').padEnd(7)} ` : '';
   const source = address(spec.source, spec.sourceNot).padEnd(20);
   const destination = address(spec.destination, spec.destinationNot).padEnd(20);
-  const extras = [...spec.matches.map((match) => matchRow(match, numeric)), targetRow(spec.target)].filter((each) => each !== '');
+  const extras = [...spec.matches.map((match) => matchRow(match, numeric)), targetRow(spec.target)].filter(
+    (each) => each !== '',
+  );
   const rest = extras.length === 0 ? '' : ` ${extras.join(' ')}`;
   return `${target.padEnd(10)} ${protocol.padEnd(4)} ${options}  ${interfaces}${source} ${destination}${rest}`;
 }
@@ -80,7 +82,8 @@ const SERVICES: Readonly<Record<number, string>> = { 22: 'ssh', 53: 'domain', 80
 function matchRow(match: Match, numeric: boolean): string {
   switch (match.kind) {
     case 'owner': {
-      const who = match.from !== match.to ? `${match.from}-${match.to}` : numeric ? `${match.from}` : ownerName(match.from);
+      const who =
+        match.from !== match.to ? `${match.from}-${match.to}` : numeric ? `${match.from}` : ownerName(match.from);
       return `${match.not ? '! ' : ''}owner UID match ${who}`;
     }
     case 'port': {
@@ -97,13 +100,15 @@ function matchRow(match: Match, numeric: boolean): string {
   }
 }
 
-const ownerName = (uid: number): string => (uid === 0 ? 'root' : uid === 2000 ? 'shell' : shortUid(uid).replace('u0a', 'u0_a'));
+const ownerName = (uid: number): string =>
+  uid === 0 ? 'root' : uid === 2000 ? 'shell' : shortUid(uid).replace('u0a', 'u0_a');
 
 function targetRow(target: Target | null): string {
   if (target === null) return '';
   if (target.kind === 'DNAT') return `to:${target.address}${target.port === null ? '' : `:${target.port}`}`;
   if (target.kind === 'REDIRECT') return `redir ports ${target.port}`;
   if (target.kind === 'REJECT') return `reject-with ${target.how}`;
-  if (target.kind === 'LOG') return `LOG level warning${target.prefix === '' ? '' : ` prefix ${quoted(target.prefix)}`}`;
+  if (target.kind === 'LOG')
+    return `LOG level warning${target.prefix === '' ? '' : ` prefix ${quoted(target.prefix)}`}`;
   return '';
 }

@@ -1,6 +1,7 @@
 import type { Program, ProgramIo } from '../system.ts';
-import { parseIptables, UsageError, type IptablesCommand } from './iptables-arguments.ts';
+import { parseIptables, type IptablesCommand } from './iptables-arguments.ts';
 import { listingText, rulesText } from './iptables-text.ts';
+import { UsageError } from './rule-arguments.ts';
 import { need, references, RuleRefused, type RuleTables, type Table } from './tables.ts';
 
 const VERSION = 'v1.8.7 (legacy)';
@@ -71,7 +72,11 @@ function obey(tables: RuleTables, command: IptablesCommand, io: ProgramIo): numb
       tables.insert(table, chain, command.spec, command.verb === 'A' ? null : (command.number ?? 1));
       return 0;
     case 'D':
-      tables.remove(table, chain, command.number === null ? tables.find(table, chain, command.spec) : command.number - 1);
+      tables.remove(
+        table,
+        chain,
+        command.number === null ? tables.find(table, chain, command.spec) : command.number - 1,
+      );
       return 0;
     case 'C':
       checkTarget(table, command);
@@ -85,7 +90,8 @@ function obey(tables: RuleTables, command: IptablesCommand, io: ProgramIo): numb
     case 'X':
       if (command.chain !== null) tables.removeChain(table, chain);
       for (const each of chosen) {
-        if (each.policy === null && each.rules.length === 0 && references(table, each.name) === 0) table.delete(each.name);
+        if (each.policy === null && each.rules.length === 0 && references(table, each.name) === 0)
+          table.delete(each.name);
       }
       return 0;
     case 'F':
@@ -100,7 +106,8 @@ function obey(tables: RuleTables, command: IptablesCommand, io: ProgramIo): numb
     case 'P': {
       const target = need(table, chain);
       if (target.policy === null) throw new RuleRefused('EINVAL');
-      if (command.argument !== 'ACCEPT' && command.argument !== 'DROP') throw new UsageError('Bad policy name. Run `dmesg\' for more information.');
+      if (command.argument !== 'ACCEPT' && command.argument !== 'DROP')
+        throw new UsageError("Bad policy name. Run `dmesg' for more information.");
       target.policy = command.argument;
       return 0;
     }

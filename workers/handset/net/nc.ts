@@ -68,7 +68,9 @@ export function nc(network: Network): Program {
         io.err('nc: Timeout\n');
         return 1;
       }
-      const text = error.code.startsWith('EAI') ? 'No address associated with hostname' : (WORDS[error.code] ?? error.code);
+      const text = error.code.startsWith('EAI')
+        ? 'No address associated with hostname'
+        : (WORDS[error.code] ?? error.code);
       io.err(error.code.startsWith('EAI') ? `nc: getaddrinfo: ${text}\n` : `nc: connect: ${text}\n`);
       return 1;
     }
@@ -76,7 +78,8 @@ export function nc(network: Network): Program {
 }
 
 const isReset = (error: unknown): boolean =>
-  error instanceof Error && ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
+  error instanceof Error &&
+  ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** `ping`: 10.0.2.2 and the handset itself answer; everything else is out of reach. */
 export function ping(network: Network): Program {

@@ -100,7 +100,8 @@ export class Network {
     const address = this.names.resolve(host);
     const packet: Packet = { uid, transport: 'udp', address, port, bytes: UDP_HEADER_BYTES + payload.length };
     const route = this.#route(packet);
-    if (route.kind === 'refused') throw new NetworkError(route.code, `sendto ${host.slice(0, 253)}:${port}: ${route.code}`);
+    if (route.kind === 'refused')
+      throw new NetworkError(route.code, `sendto ${host.slice(0, 253)}:${port}: ${route.code}`);
     this.connections.countDatagram(packet);
     if (route.kind !== 'host') return 'sent';
     const socket = createSocket('udp4');
@@ -129,7 +130,10 @@ export class Network {
       const code = block === null ? 'ENETUNREACH' : 'EPERM';
       throw new NetworkError(code, `failed to connect to ${host}: ${code}`);
     }
-    throw new NetworkError('EAI_NODATA', `Unable to resolve host "${host.slice(0, 253)}": No address associated with hostname`);
+    throw new NetworkError(
+      'EAI_NODATA',
+      `Unable to resolve host "${host.slice(0, 253)}": No address associated with hostname`,
+    );
   }
 
   #route(packet: Packet): Route {
@@ -177,7 +181,10 @@ async function dialHost(port: number, to: string, signal: AbortSignal): Promise<
     socket.destroy();
     signal.throwIfAborted();
     const code = limit.aborted ? 'ETIMEDOUT' : 'ECONNREFUSED';
-    throw new NetworkError(code, `failed to connect to ${to}: ${code}${error instanceof Error && limit.aborted ? ' (timed out)' : ''}`);
+    throw new NetworkError(
+      code,
+      `failed to connect to ${to}: ${code}${error instanceof Error && limit.aborted ? ' (timed out)' : ''}`,
+    );
   }
 }
 

@@ -3,8 +3,7 @@ import { ipv4Number } from './address.ts';
 import type { Connection, ConnectionTable } from './connections.ts';
 import { sourceAddress } from './rule.ts';
 
-const HEADER =
-  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
+const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 const HEADER6 =
   '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 

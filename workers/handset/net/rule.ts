@@ -88,13 +88,18 @@ function matchesExtension(match: Match, packet: Packet): boolean {
   }
 }
 
-const range = (from: number, to: number, between: string): string => (from === to ? `${from}` : `${from}${between}${to}`);
+const range = (from: number, to: number, between: string): string =>
+  from === to ? `${from}` : `${from}${between}${to}`;
 const bang = (not: boolean): string => (not ? '! ' : '');
 export const quoted = (text: string): string =>
   /^[\w.:@/+-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 export function blockText(block: Block4 | string): string {
-  return typeof block === 'string' ? (block.includes('/') ? block : `${block}/128`) : `${ipv4Text(block.base)}/${block.bits}`;
+  return typeof block === 'string'
+    ? block.includes('/')
+      ? block
+      : `${block}/128`
+    : `${ipv4Text(block.base)}/${block.bits}`;
 }
 
 /** The rule as `iptables -S` prints it after its chain; equal texts are equal rules. */

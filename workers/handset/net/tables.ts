@@ -32,7 +32,9 @@ export class RuleRefused extends Error {
 const MOST_RULES = 10_000;
 
 /** Chains that netd makes at boot: they are empty here, but they stand in every listing. */
-const BUILT_IN: Readonly<Record<TableName, readonly [builtIn: readonly string[], netd: readonly (readonly [string, string])[]]>> = {
+const BUILT_IN: Readonly<
+  Record<TableName, readonly [builtIn: readonly string[], netd: readonly (readonly [string, string])[]]>
+> = {
   filter: [
     ['INPUT', 'FORWARD', 'OUTPUT'],
     [
@@ -174,7 +176,13 @@ function reaches(table: Table, from: string, to: string): boolean {
   return visit(from);
 }
 
-const emptyChain = (name: string, policy: Chain['policy']): Chain => ({ name, policy, packets: 0, bytes: 0, rules: [] });
+const emptyChain = (name: string, policy: Chain['policy']): Chain => ({
+  name,
+  policy,
+  packets: 0,
+  bytes: 0,
+  rules: [],
+});
 
 const jumpTo = (name: string): RuleSpec => ({
   protocol: null,

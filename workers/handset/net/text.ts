@@ -44,7 +44,9 @@ export function ss(network: Network): Program {
     for (const each of network.connections.list()) {
       const local = `${sourceAddress(each.address)}:${each.localPort}`;
       const extra = flags.includes('e') ? ` uid:${each.uid} ino:${each.inode} sk:${each.inode.toString(16)} <->` : '';
-      io.out(`ESTAB    0         0         ${local.padStart(22)} ${`${each.address}:${each.port}`.padStart(22)}${extra}\n`);
+      io.out(
+        `ESTAB    0         0         ${local.padStart(22)} ${`${each.address}:${each.port}`.padStart(22)}${extra}\n`,
+      );
     }
     return 0;
   };
@@ -64,9 +66,33 @@ export function netstat(network: Network): Program {
 }
 
 const LINKS = [
-  { index: 1, name: 'lo', flags: 'LOOPBACK,UP,LOWER_UP', mtu: 65536, address: '127.0.0.1/8', link: 'loopback', mac: '00:00:00:00:00:00' },
-  { index: 2, name: 'eth0', flags: 'BROADCAST,MULTICAST,UP,LOWER_UP', mtu: 1500, address: '10.0.2.15/24', link: 'ether', mac: '52:54:00:12:34:56' },
-  { index: 3, name: 'wlan0', flags: 'BROADCAST,MULTICAST,UP,LOWER_UP', mtu: 1500, address: '10.0.2.16/24', link: 'ether', mac: '02:15:b2:00:00:00' },
+  {
+    index: 1,
+    name: 'lo',
+    flags: 'LOOPBACK,UP,LOWER_UP',
+    mtu: 65536,
+    address: '127.0.0.1/8',
+    link: 'loopback',
+    mac: '00:00:00:00:00:00',
+  },
+  {
+    index: 2,
+    name: 'eth0',
+    flags: 'BROADCAST,MULTICAST,UP,LOWER_UP',
+    mtu: 1500,
+    address: '10.0.2.15/24',
+    link: 'ether',
+    mac: '52:54:00:12:34:56',
+  },
+  {
+    index: 3,
+    name: 'wlan0',
+    flags: 'BROADCAST,MULTICAST,UP,LOWER_UP',
+    mtu: 1500,
+    address: '10.0.2.16/24',
+    link: 'ether',
+    mac: '02:15:b2:00:00:00',
+  },
 ] as const;
 
 /** `ip addr|route|link|rule`. */
@@ -87,19 +113,27 @@ export const ip: Program = (io) => {
     return 0;
   }
   if ('route'.startsWith(what) && what !== '') {
-    if (rest[0] === 'get') io.out(`${rest[1] ?? ''} via 10.0.2.2 dev wlan0 table wlan0 src 10.0.2.16 uid ${io.uid} \n    cache \n`);
-    else io.out('10.0.2.0/24 dev eth0 proto kernel scope link src 10.0.2.15 \n10.0.2.0/24 dev wlan0 proto kernel scope link src 10.0.2.16 \n');
+    if (rest[0] === 'get')
+      io.out(`${rest[1] ?? ''} via 10.0.2.2 dev wlan0 table wlan0 src 10.0.2.16 uid ${io.uid} \n    cache \n`);
+    else
+      io.out(
+        '10.0.2.0/24 dev eth0 proto kernel scope link src 10.0.2.15 \n10.0.2.0/24 dev wlan0 proto kernel scope link src 10.0.2.16 \n',
+      );
     return 0;
   }
   if (what === 'rule' || what === 'neigh') return 0;
-  io.err(what === '' ? 'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n' : `Object "${what}" is unknown, try "ip help".\n`);
+  io.err(
+    what === '' ? 'Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n' : `Object "${what}" is unknown, try "ip help".\n`,
+  );
   return what === '' ? 255 : 1;
 };
 
 export const ifconfig: Program = (io) => {
   for (const each of LINKS) {
     const address = each.address.split('/')[0] ?? '';
-    io.out(`${each.name.padEnd(9)} Link encap:${each.link === 'ether' ? `Ethernet  HWaddr ${each.mac}` : 'Local Loopback'}\n`);
+    io.out(
+      `${each.name.padEnd(9)} Link encap:${each.link === 'ether' ? `Ethernet  HWaddr ${each.mac}` : 'Local Loopback'}\n`,
+    );
     io.out(`          inet addr:${address}  Mask:${each.name === 'lo' ? '255.0.0.0' : '255.255.255.0'}\n`);
     io.out(`          UP RUNNING  MTU:${each.mtu}  Metric:1\n\n`);
   }

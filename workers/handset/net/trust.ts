@@ -13,7 +13,11 @@ const MOST_CACHED = 32;
  * The certificates that an app's process trusts, as PEM, from the files that its own mount namespace shows: the
  * Conscrypt module's folder since Android 14 where it is there, else the system's; and the user's for old apps.
  */
-export function trustAnchors(files: FileTree, app: Pick<InstalledPackage, 'facts' | 'system'>, apiLevel: number): string[] {
+export function trustAnchors(
+  files: FileTree,
+  app: Pick<InstalledPackage, 'facts' | 'system'>,
+  apiLevel: number,
+): string[] {
   const store = apiLevel >= 34 && files.stat(APEX_STORE)?.kind === 'directory' ? APEX_STORE : SYSTEM_STORE;
   const withUser = app.facts.targetSdk < NO_USER_STORE_SINCE_TARGET && !app.system;
   return [store, ...(withUser ? [USER_STORE] : [])].flatMap((folder) => readStore(files, folder));
@@ -33,7 +37,10 @@ function certificatesIn(bytes: Buffer): string[] {
   const known = parsed.get(key);
   if (known !== undefined) return known;
   const found: string[] = [];
-  const blocks = bytes.subarray(0, 65_536).toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  const blocks = bytes
+    .subarray(0, 65_536)
+    .toString('latin1')
+    .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   for (const block of blocks ?? []) {
     try {
       found.push(new X509Certificate(block).toString());

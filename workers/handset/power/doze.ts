@@ -145,7 +145,8 @@ export class Doze {
     else this.lightEnabled = on;
     if (!on) this.forced = false;
     if (!on && which === 'deep' && this.deep !== 'ACTIVE') this.#becomeActive('disabled');
-    if (!on && which === 'light' && this.light !== 'ACTIVE' && this.light !== 'OVERRIDE') this.#enterLight('ACTIVE', null);
+    if (!on && which === 'light' && this.light !== 'ACTIVE' && this.light !== 'OVERRIDE')
+      this.#enterLight('ACTIVE', null);
     this.update('enabled');
   }
 

@@ -117,7 +117,8 @@ function whitelist({ power, packages }: IdleShellParts, args: readonly string[])
   for (const arg of args) {
     const name = arg.slice(1);
     const sign = arg[0];
-    if (sign !== '+' && sign !== '-' && sign !== '=') return `${text}Package must be prefixed with +, -, or =: ${arg}\n`;
+    if (sign !== '+' && sign !== '-' && sign !== '=')
+      return `${text}Package must be prefixed with +, -, or =: ${arg}\n`;
     if (sign === '+') {
       if (packages.get(name) === undefined) text += `Unknown package: ${name}\n`;
       else {
@@ -150,5 +151,8 @@ function tempWhitelist({ power, packages }: IdleShellParts, args: readonly strin
       return '';
     }
   }
-  return power.allowlist.temporary().map((each) => `UID=${each.uid}\n`).join('');
+  return power.allowlist
+    .temporary()
+    .map((each) => `UID=${each.uid}\n`)
+    .join('');
 }

@@ -16,7 +16,8 @@ export function idleText({ power, packages, nowMs }: IdleShellParts): string {
     }
   }
   lines.push('  Whitelist system apps:', ...[...allowlist.system].map((name) => `    ${name}`));
-  if (allowlist.user.size > 0) lines.push('  Whitelist user apps:', ...[...allowlist.user].map((name) => `    ${name}`));
+  if (allowlist.user.size > 0)
+    lines.push('  Whitelist user apps:', ...[...allowlist.user].map((name) => `    ${name}`));
   const known = [...allowlist.system, ...allowlist.user].filter((name) => appId(name) !== 0);
   lines.push('  Whitelist all app ids:', ...known.map((name) => `    ${appId(name)}`));
   const temporary = allowlist.temporary();

@@ -3,13 +3,14 @@ import type { DeviceClock, StandbyBucket } from '../system.ts';
 const HOUR = 3_600_000;
 
 /** Elapsed time without use after which an app falls into a bucket (AOSP AppStandbyController, android14). */
-const THRESHOLDS: readonly { readonly unusedMs: number; readonly bucket: StandbyBucket; readonly sinceApi: number }[] = [
-  { unusedMs: 8 * 24 * HOUR, bucket: 45, sinceApi: 31 },
-  { unusedMs: 48 * HOUR, bucket: 40, sinceApi: 28 },
-  { unusedMs: 24 * HOUR, bucket: 30, sinceApi: 28 },
-  { unusedMs: 12 * HOUR, bucket: 20, sinceApi: 28 },
-  { unusedMs: 0, bucket: 10, sinceApi: 28 },
-];
+const THRESHOLDS: readonly { readonly unusedMs: number; readonly bucket: StandbyBucket; readonly sinceApi: number }[] =
+  [
+    { unusedMs: 8 * 24 * HOUR, bucket: 45, sinceApi: 31 },
+    { unusedMs: 48 * HOUR, bucket: 40, sinceApi: 28 },
+    { unusedMs: 24 * HOUR, bucket: 30, sinceApi: 28 },
+    { unusedMs: 12 * HOUR, bucket: 20, sinceApi: 28 },
+    { unusedMs: 0, bucket: 10, sinceApi: 28 },
+  ];
 
 /** App standby buckets: by last use, unless the shell has set one that lasts until the next use. */
 export class Standby {

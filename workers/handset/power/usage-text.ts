@@ -8,7 +8,9 @@ export function usageText(power: DevicePower, packages: Packages, nowMs: number)
   for (const { name } of packages.list()) {
     const last = power.standby.lastUsedMs(name);
     const used = last === null ? 'never' : duration(nowMs - last);
-    lines.push(`    package=${name} u=0 bucket=${power.bucket(name)} reason=u usedElapsed=${used} idle=${power.bucket(name) >= 40 ? 'y' : 'n'}`);
+    lines.push(
+      `    package=${name} u=0 bucket=${power.bucket(name)} reason=u usedElapsed=${used} idle=${power.bucket(name) >= 40 ? 'y' : 'n'}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

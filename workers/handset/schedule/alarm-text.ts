@@ -95,7 +95,12 @@ function removals(parts: AlarmTextParts, nowMs: number): string[] {
     ring.forEach((each, index) => {
       const rtc = localTimeMs(each.atWallMs, parts.properties);
       lines.push(`      #${index + 1}: Reason=${each.reason} elapsed=${duration(each.atMs - nowMs)} rtc=${rtc}`);
-      lines.push('        Snapshot:', ...alarmLines(parts, each.alarm, nowMs).slice(0, 1).map((line) => `          ${line}`));
+      lines.push(
+        '        Snapshot:',
+        ...alarmLines(parts, each.alarm, nowMs)
+          .slice(0, 1)
+          .map((line) => `          ${line}`),
+      );
     });
   }
   return lines;
