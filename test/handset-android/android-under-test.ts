@@ -13,7 +13,6 @@ import type {
   Power,
   ProgramIo,
   StandbyBucket,
-  SystemBus,
   SystemEvents,
   Traffic,
 } from '../../workers/handset/system.ts';
@@ -39,7 +38,7 @@ export function androidUnderTest(apiLevel = 34) {
   }
   const log: LogEntry[] = [];
   const ending = new AbortController();
-  const bus = new EventEmitter() as SystemBus;
+  const bus = new EventEmitter<SystemEvents>();
   const base: Base = {
     config: { avdName: 'test', consolePort: 5600, adbPort: 5601, apiLevel, clockRate: 1, seed: 7, httpProxy: null },
     bus,
