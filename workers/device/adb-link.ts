@@ -18,7 +18,9 @@ interface AdbClient {
 }
 
 // adbkit is CommonJS whose exports are getters: an ESM import of it means one thing to Node and another to Vite.
-const { Adb } = createRequire(import.meta.url)('@devicefarmer/adbkit') as typeof import('@devicefarmer/adbkit');
+const { Adb } = createRequire(import.meta.url)('@devicefarmer/adbkit') as {
+  readonly Adb: { createClient(options: { host: string; port: number; bin: string }): AdbClient };
+};
 
 /** A stream to a service of the device (`shell:…`, `exec:…`, `root:`), after adb said OKAY. */
 export type ServiceStream = Socket;

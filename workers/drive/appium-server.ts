@@ -58,6 +58,9 @@ export async function startAppium(options: AppiumServerOptions): Promise<AppiumS
         APPIUM_HOME: PACKAGE_ROOT,
         ANDROID_HOME: sdk.directory,
         ANDROID_SDK_ROOT: sdk.directory,
+        // A server with a named host counts as another machine's, so adb never starts a daemon in place of one that
+        // has gone (AOSP adb/client/commandline.cpp, socket_spec.cpp): a vanished device stays vanished.
+        ANDROID_ADB_SERVER_ADDRESS: '127.0.0.1',
         NODE_OPTIONS: '',
       },
       detached: true,

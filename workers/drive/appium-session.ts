@@ -1,7 +1,14 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { remote, type Browser } from 'webdriverio';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { AppDriver } from './app-driver.ts';
+
+const CLOSE_DEADLINE_MS = 8000;
+/** No element command takes that long on a device that is well. */
+const CALL_DEADLINE_MS = 60_000;
+/** The first session on a device installs the driver's own apps. */
+const OPEN_DEADLINE_MS = 240_000;
 
 /** A UiAutomator2 session on one device. Disposing it never throws: the device may be gone. */
 export interface AppiumSession extends AppDriver, AsyncDisposable {
@@ -14,16 +21,15 @@ export interface AppiumSessionOptions {
   readonly adbHost: string;
   readonly adbPort: number;
   readonly packageName: string;
-  /** Full or `.Short` name; absent: whatever the launcher would start. */
-  readonly activity?: string;
   readonly signal: AbortSignal;
   /** Told when the session could not be closed; nothing to repair, but worth an event. */
   readonly onEvent?: (kind: string, detail: string) => void;
 }
 
 /**
- * Opens a lean session: the app is already installed and is brought to the front, never reset and never stopped,
- * since a stopped app would lose its alarms and pushes. Error: `appium-failed` with Appium's words.
+ * Opens a lean session for an app that is installed already. It is neither launched nor reset nor stopped by it: a
+ * stopped app would lose its alarms and pushes, and a launch begins its schedules. Error: `appium-failed` with
+ * Appium's words.
  */
 export async function openAppiumSession(options: AppiumSessionOptions): Promise<AppiumSession> {
   options.signal.throwIfAborted();
@@ -31,8 +37,9 @@ export async function openAppiumSession(options: AppiumSessionOptions): Promise<
   const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     options.signal.throwIfAborted();
     try {
-      return await work();
+      return await bounded(work(), CALL_DEADLINE_MS, options.signal);
     } catch (error) {
+      options.signal.throwIfAborted();
       throw asFault(error, what);
     }
   };
@@ -53,13 +60,19 @@ export async function openAppiumSession(options: AppiumSessionOptions): Promise<
     back: () => call('back', () => browser.back()),
     activate: () =>
       call('activate', async () => void (await browser.execute('mobile: activateApp', { appId: options.packageName }))),
-    async [Symbol.asyncDispose]() {
-      await browser.deleteSession({ shutdownDriver: false }).catch((error: unknown) => {
-        // A device that has vanished cannot end its session; the server drops it.
-        options.onEvent?.('appium-session-not-closed', asFault(error, 'closing the session').detail);
-      });
-    },
+    [Symbol.asyncDispose]: () => close(browser, options),
   };
+}
+
+/** A device that has vanished cannot end its session, and the driver would look for it for minutes. */
+async function close(browser: Browser, options: AppiumSessionOptions): Promise<void> {
+  const closing = browser.deleteSession({ shutdownDriver: false }).then(
+    () => null,
+    (error: unknown) => asFault(error, 'closing the session').detail,
+  );
+  const late = sleep(CLOSE_DEADLINE_MS, `not closed within ${CLOSE_DEADLINE_MS / 1000} s`, { ref: false });
+  const failure = await Promise.race([closing, late]);
+  if (failure !== null) options.onEvent?.('appium-session-not-closed', failure);
 }
 
 /** Capabilities that were enough in trials, and keep the driver from touching what is being measured. */
@@ -78,8 +91,9 @@ export function capabilitiesFor(options: AppiumSessionOptions, systemPort: numbe
     'appium:uiautomator2ServerLaunchTimeout': 60_000,
     'appium:systemPort': systemPort,
     'appium:appPackage': options.packageName,
-    ...(options.activity === undefined ? { 'appium:autoLaunch': false } : { 'appium:appActivity': options.activity }),
-    'appium:appWaitActivity': '*',
+    // The driver would stop the app first, or leave a running one behind its own Settings app. Who opens the session
+    // brings the app to the front, by `activate` or by entering the foreground phase.
+    'appium:autoLaunch': false,
     'appium:noReset': true,
     'appium:dontStopAppOnReset': true,
     'appium:noSign': true,
@@ -92,17 +106,31 @@ export function capabilitiesFor(options: AppiumSessionOptions, systemPort: numbe
   };
 }
 
+/** webdriverio takes no AbortSignal: the answer of a call that was given up is dropped. */
+async function bounded<T>(work: Promise<T>, deadlineMs: number, signal: AbortSignal): Promise<T> {
+  const timeout = AbortSignal.timeout(deadlineMs);
+  const stop = AbortSignal.any([signal, timeout]);
+  work.catch(() => undefined); // its fault is seen below, or comes after it was given up
+  return new Promise<T>((resolve, reject) => {
+    const giveUp = (): void => reject(new Error(`no answer within ${deadlineMs / 1000} s`));
+    stop.addEventListener('abort', giveUp, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', giveUp));
+  });
+}
+
 async function connect(options: AppiumSessionOptions): Promise<Browser> {
+  const systemPort = await freePort();
   try {
-    return await remote({
+    const opening = remote({
       hostname: '127.0.0.1',
       port: options.appiumPort,
       path: '/',
       logLevel: 'silent',
       connectionRetryCount: 0,
-      connectionRetryTimeout: 180_000,
-      capabilities: capabilitiesFor(options, await freePort()),
+      connectionRetryTimeout: OPEN_DEADLINE_MS,
+      capabilities: capabilitiesFor(options, systemPort),
     });
+    return await bounded(opening, OPEN_DEADLINE_MS, options.signal);
   } catch (error) {
     options.signal.throwIfAborted();
     throw asFault(error, 'opening the session');
