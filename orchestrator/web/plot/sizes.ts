@@ -5,7 +5,7 @@ import { at } from './axis.ts';
 
 const WIDTH = 320;
 const HEIGHT = 150;
-const LEFT = 34;
+const LEFT = 46;
 const BASE = 122;
 const TOP = 8;
 

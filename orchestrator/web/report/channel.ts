@@ -4,22 +4,17 @@ import { html, type Html } from '../html.ts';
 import { foldedBeats } from '../plot/folded.ts';
 import { intervalHistogram } from '../plot/histogram.ts';
 import { sizeScatter } from '../plot/sizes.ts';
-import { judgement } from './raster.ts';
+import { byUrgency, judgement } from './raster.ts';
 
 const MOST_BEATS_LISTED = 200;
 
 /** Every channel at length, the unexplained ones first: why, the plots, the sub-scores apart, the beats themselves. */
 export function channelDetails(report: Report): Html {
   if (report.channels.length === 0) return html``;
-  const ordered = [...report.channels].sort((a, b) => rank(a) - rank(b) || b.suspicion - a.suspicion);
   return html`<section aria-labelledby="channels">
     <h2 id="channels">Channel by channel</h2>
-    ${ordered.map((channel) => channelCard(report, channel))}
+    ${byUrgency(report.channels).map((channel) => channelCard(report, channel))}
   </section>`;
-}
-
-function rank(channel: Channel): number {
-  return channel.explained === false ? 0 : channel.explained === null ? 1 : 2;
 }
 
 function channelCard(report: Report, channel: Channel): Html {
@@ -32,7 +27,7 @@ function channelCard(report: Report, channel: Channel): Html {
   >
     <h3>${destination.host}:${destination.port} ${judgement(channel)}</h3>
     <p>${channel.because}</p>
-    <p class="soft">Expected: ${channel.expectation.sentence}</p>
+    <p class="soft">${channel.expectation.sentence}</p>
     ${cadence.beats >= 3 && plots(report, channel)}
     <details ${open && 'open'}>
       <summary>Numbers</summary>

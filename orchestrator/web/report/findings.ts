@@ -32,12 +32,8 @@ export function lineWords(lines: readonly number[]): string {
   return ` ${lines.length === 1 ? 'line' : 'lines'} ${shown}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-const RESULT_WORDS = {
-  explains: 'explains it',
-  'ruled-out': 'ruled out',
-  unlikely: 'unlikely',
-  'not-testable': 'not testable here',
-} as const;
+/** The sentence says the result in words; the sign lets the eye find those that explain something. */
+const RESULT_SIGN = { explains: '✓', 'ruled-out': '✗', unlikely: '~', 'not-testable': '?' } as const;
 
 export function benignSection(report: Report): Html {
   return html`<section aria-labelledby="benign">
@@ -47,7 +43,7 @@ export function benignSection(report: Report): Html {
         ${report.benignExplanations.map(
           (one) =>
             html`<dt>${one.name}</dt>
-              <dd><strong>${RESULT_WORDS[one.result]}</strong>: ${one.sentence}</dd>`,
+              <dd><strong>${RESULT_SIGN[one.result]}</strong> ${one.sentence}</dd>`,
         )}
       </dl>
       ${report.benignExplanations.length === 0 && html`<p>Nothing was found that would need one.</p>`}

@@ -33,7 +33,7 @@ export function rasterSection(report: Report): Html {
           </tr>
         </thead>
         <tbody>
-          ${report.channels.map((channel) => channelRow(report, channel))}
+          ${byUrgency(report.channels).map((channel) => channelRow(report, channel))}
           ${report.pushCoupling.pushes.length > 0 && pushRow(report)}
           ${
             report.channels.length === 0 &&
@@ -60,6 +60,12 @@ export function rasterSection(report: Report): Html {
       </p>
     </div>
   </section>`;
+}
+
+/** The unexplained channels first, then what could not be told, then the rest; among equals the more suspicious. */
+export function byUrgency(channels: readonly Channel[]): Channel[] {
+  const rank = ({ explained }: Channel): number => (explained === false ? 0 : explained === null ? 1 : 2);
+  return [...channels].sort((a, b) => rank(a) - rank(b) || b.suspicion - a.suspicion);
 }
 
 function channelRow(report: Report, channel: Channel): Html {
@@ -111,7 +117,10 @@ function ownerWords({ role, owner }: Channel): string {
 function phaseLabels(report: Report): Html {
   return html`<div class="phases">
     ${report.phases.map(
-      (span) => html`<span style="left:${share(span.fromMs, report)}%">${PHASE_TITLE[span.phase]}</span>`,
+      (span) =>
+        html`<span style="left:${share(span.fromMs, report)}%;max-width:${share(span.toMs - span.fromMs, report)}%"
+          >${PHASE_TITLE[span.phase]}</span
+        >`,
     )}
   </div>`;
 }

@@ -35,7 +35,7 @@ table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{text-align:left;vertical-align:middle;padding:7px 8px;border-top:1px solid var(--line)}
 thead th,tfoot td{border-top:0;color:var(--soft);font-weight:500}
 td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.beats{table-layout:fixed;width:100%}
+.beats{table-layout:fixed;width:100%}.phases span{overflow:hidden;text-overflow:ellipsis}
 .beats .who{width:218px}.beats .plotcell{width:auto;padding:0}.beats .n{width:62px}.beats .j{width:108px}
 .beats th[scope=row]{font-weight:600}
 .beats th[scope=row] span{display:block;font-weight:400;color:var(--soft);font-size:12px}
@@ -55,7 +55,7 @@ td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:now
 .plot .tick{fill:var(--soft);font-size:11px}
 .tag{font-weight:600;white-space:nowrap}.tag.no{color:var(--bad)}.tag.yes{color:var(--good)}.tag.maybe{color:var(--open)}
 ol.findings{margin:0;padding-left:20px}ol.findings li{margin-bottom:10px}
-dl.rows{display:grid;grid-template-columns:auto 1fr;gap:6px 18px;margin:0;font-size:13px}
+dl.rows{display:grid;align-content:start;grid-template-columns:auto 1fr;gap:6px 18px;margin:0;font-size:13px}
 dl.rows dt{font-weight:500}dl.rows dd{margin:0;color:var(--soft)}
 details{margin-top:12px}summary{cursor:pointer;color:var(--blue)}
 ul.plain{margin:0;padding-left:18px}ul.plain li{margin-bottom:4px}
