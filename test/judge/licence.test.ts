@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CaptureRecord, SessionRecord } from '../../orchestrator/contract/capture.ts';
+import type { SessionRecord } from '../../orchestrator/contract/capture.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
 import { beats, exchange, HOUR, judged, MINUTE, push, session } from './scenario.ts';
 
@@ -46,6 +46,25 @@ describe('a licence holds in its state only', () => {
     // grace = 10 s + 0.3 s x 59 = 27.7 s of device time at clock x 60
     expect(channel(judged('torch', session(HOUR, [exchange('a.example', 10 * MINUTE + 20_000)]))).explained).toBe(true);
     expect(channel(judged('torch', session(HOUR, [exchange('a.example', 15 * MINUTE)]))).explained).toBeNull();
+  });
+});
+
+describe('traffic that goes on', () => {
+  it('without a pause from foreground into sleep is judged there too', () => {
+    const stream = beats('a.example', { from: 5 * MINUTE, to: 60 * MINUTE, every: 1_000 });
+    const report = judged('torch', session(HOUR, stream));
+    expect(report.verdict).toBe('inconsistent');
+    // pieces of 5 min from 5 min on; the one at 10 min is the user's: 9 remain, at 15, 20, … 55 min
+    expect(report.channels[0]!.beats).toHaveLength(11);
+    expect(report.findings[0]!.sentence).toMatch(/^9 sessions in 50 min/);
+  });
+
+  it('in one exchange that never ends cannot be told', () => {
+    const report = judged('torch', session(HOUR, [exchange('a.example', 5 * MINUTE, { endMs: 55 * MINUTE })]));
+    expect(report.verdict).toBe('inconclusive');
+    expect(report.sentence).toBe(
+      'a.example:443: A session that began in foreground, where it was licensed, lasted 50 min and was still open in Doze, where it was not.',
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import type { FunctionProfile, Licence, RoleProfile, Tunables } from '../../orch
 import type { JudgeInput } from './input.ts';
 import { coverBeats, holds, isBounded, licencesFor } from './licence.ts';
 import { roleOf } from './role.ts';
-import { mergeExchanges, trafficOf, type Session, type Traffic } from './sessions.ts';
+import { LONG_SESSION_MS, mergeExchanges, trafficOf, type Session, type Traffic } from './sessions.ts';
 import { timelineOf, type Timeline } from './timeline.ts';
 
 export interface Source {
@@ -73,8 +73,8 @@ function profileOf(input: JudgeInput, name: string): FunctionProfile {
  */
 function beatsOf({ exchanges }: Traffic, tunables: Tunables): readonly Session[] {
   const idleMs = tunables.idleGapSeconds * 1000;
-  const coarse = mergeExchanges(exchanges, idleMs);
-  const fine = mergeExchanges(exchanges, idleMs / 3);
+  const coarse = mergeExchanges(exchanges, idleMs, LONG_SESSION_MS);
+  const fine = mergeExchanges(exchanges, idleMs / 3, LONG_SESSION_MS);
   return fine.length >= tunables.minimumBeats && coarse.length < fine.length / 2 ? fine : coarse;
 }
 

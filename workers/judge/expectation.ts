@@ -3,8 +3,8 @@
 import type { PhaseName } from '../../orchestrator/contract/capture.ts';
 import type { FunctionProfile, Licence, RoleProfile } from '../../orchestrator/contract/profile.ts';
 import type { Channel } from '../../orchestrator/contract/report.ts';
-import { coverBeats, licencesFor, type Cover } from './licence.ts';
-import type { Session } from './sessions.ts';
+import { coverBeats, holds, licencesFor, type Cover } from './licence.ts';
+import { LONG_SESSION_MS, type Session } from './sessions.ts';
 import { phaseAt, type Timeline } from './timeline.ts';
 import { durationWords, listWords, phaseWords } from './words.ts';
 
@@ -13,6 +13,8 @@ export interface Expectation {
   readonly cover: Cover;
   /** Natural beats that no licence covers. Forced ones are ours, and never count. */
   readonly unlicensed: readonly Session[];
+  /** Licensed beats that went on for long into a state in which no licence holds. */
+  readonly outlasting: readonly Session[];
   /** Why it cannot be told whether the unlicensed beats had a licence; null where it can. */
   readonly untestable: 'push' | 'service' | null;
   /** What is expected in the phases of the unlicensed beats: "none", or a list. */
@@ -39,6 +41,7 @@ export function expect(
     licences,
     cover,
     unlicensed,
+    outlasting: beats.filter((beat, i) => cover.by[i] !== null && outlasts(beat, licences, timeline)),
     untestable: untestable(licences, timeline),
     what,
     shown: {
@@ -46,6 +49,10 @@ export function expect(
       licences: [...new Set([...used, ...relevant])].map(({ id, because, source }) => ({ id, because, source })),
     },
   };
+}
+
+function outlasts({ startMs, endMs }: Session, licences: readonly Licence[], timeline: Timeline): boolean {
+  return endMs - startMs > LONG_SESSION_MS && !licences.some((licence) => holds(licence, endMs, timeline));
 }
 
 export function phasesOf(beats: readonly Session[], timeline: Timeline): readonly PhaseName[] {

@@ -4,7 +4,8 @@ import type { Cadence, Channel } from '../../orchestrator/contract/report.ts';
 import type { Context, Source } from './context.ts';
 import { phasesOf, type Expectation } from './expectation.ts';
 import { rounded } from './numbers.ts';
-import { countWords, phaseWords } from './words.ts';
+import { phaseAt } from './timeline.ts';
+import { countWords, phaseWords, windowWords } from './words.ts';
 
 /** From this many natural beats on, traffic outside every licence is repeated, whatever its rhythm. */
 export const REPEATED = 3;
@@ -19,6 +20,9 @@ export function explain(source: Source, expectation: Expectation, cadence: Caden
   const certain = traffic.exchanges.some(({ attribution }) => attribution === 'certain');
   if (role?.platform === true && !certain)
     return explained(`${role.because} It is the platform's traffic, not the app's.`);
+  if (unlicensed.length === 0 && expectation.outlasting.length > 0) {
+    return untold(outlastingWords(expectation, context));
+  }
   if (unlicensed.length === 0)
     return explained(coveredWords(expectation, beats.filter(({ forced }) => !forced).length));
 
@@ -58,6 +62,15 @@ function coveredWords({ cover, unlicensed }: Expectation, count: number): string
   if (used.length === 0 && unlicensed.length === 0) return 'Only forced firings reached it, and those are ours.';
   const reasons = used.map(({ because }) => because).join(' ');
   return `${count === 1 ? 'Its one session is' : `All ${count} sessions are`} licensed. ${reasons}`;
+}
+
+function outlastingWords({ outlasting }: Expectation, { timeline }: Context): string {
+  const longest = outlasting.reduce((a, b) => (b.endMs - b.startMs > a.endMs - a.startMs ? b : a));
+  const [began, ended] = [phaseAt(timeline, longest.startMs), phaseAt(timeline, longest.endMs)].map((p) =>
+    phaseWords([p]),
+  );
+  const length = windowWords(longest.endMs - longest.startMs);
+  return `A session that began ${began}, where it was licensed, lasted ${length} and was still open ${ended}, where it was not.`;
 }
 
 /** "10 of 14 sessions, in background and in Doze, fit nothing that a torch licenses (…)." */

@@ -27,6 +27,9 @@ export interface Traffic {
   readonly ja4: readonly string[];
 }
 
+/** A session that lasts longer is judged again in the state that holds by then. */
+export const LONG_SESSION_MS = 300_000;
+
 /** Protocols whose content the interception reads. */
 export const READ_PROTOCOLS: ReadonlySet<string> = new Set(['https', 'http', 'h2', 'grpc', 'ws']);
 
@@ -85,13 +88,18 @@ export function trafficOf(records: readonly NumberedRecord[]): readonly Traffic[
 
 /**
  * Merges exchanges closer together than the idle gap (end to start) into sessions. A session is forced where its
- * first exchange was: the firing that began it was ours.
+ * first exchange was: the firing that began it was ours. Traffic without a pause begins a new session after
+ * `longestMs`, so that what began in one state of the device is judged in the next one too.
  */
-export function mergeExchanges(exchanges: readonly Exchange[], gapMs: number): readonly Session[] {
+export function mergeExchanges(
+  exchanges: readonly Exchange[],
+  gapMs: number,
+  longestMs = Infinity,
+): readonly Session[] {
   const sessions: (Omit<{ -readonly [K in keyof Session]: Session[K] }, 'lines'> & { lines: number[] })[] = [];
   for (const one of exchanges) {
     const last = sessions.at(-1);
-    if (last && one.startMs - last.endMs < gapMs) {
+    if (last && one.startMs - last.endMs < gapMs && one.startMs - last.startMs < longestMs) {
       last.endMs = Math.max(last.endMs, one.endMs);
       last.upBytes += one.upBytes;
       last.downBytes += one.downBytes;
