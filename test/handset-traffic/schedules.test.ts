@@ -171,6 +171,27 @@ test('uninstalling and updating end a sample', async () => {
   expect(handset.beats('tick')).toHaveLength(2);
 });
 
+test('after a restart of the system only apps with a boot receiver go on', async () => {
+  await using handset = handsetUnderTest();
+  const schedules = [{ id: 'tick', url: URL, everySeconds: 60, via: 'exact-alarm' as const }];
+  const permissions = ['android.permission.USE_EXACT_ALARM', 'android.permission.RECEIVE_BOOT_COMPLETED'];
+  const intentFilters = [{ actions: ['android.intent.action.BOOT_COMPLETED'] }];
+  const boot = { kind: 'receiver', name: '.Boot', exported: true, intentFilters } as const;
+  await handset.install({ version: 1, schedules }, { permissions, components: [launcher(), boot] });
+  await handset.install({ version: 1, schedules }, { permissions, packageName: 'org.example.deaf' });
+  await handset.launch();
+  await handset.launch('org.example.deaf');
+  await handset.clock.advance(30_000);
+  handset.parts.bus.emit('rebooting');
+  expect(await handset.shell('dumpsys alarm')).not.toContain('.tick\n      type');
+  handset.parts.bus.emit('booted');
+  await handset.clock.advance(5 * MINUTE);
+  const uid = handset.parts.packages.get(APP)?.uid;
+  const lines = handset.log.filter((line) => line.tag === 'SleeptalkSample');
+  expect(lines).toHaveLength(5);
+  expect(lines.every((line) => line.uid === uid)).toBe(true);
+});
+
 test('a hostile behaviour with a hundred schedules a millisecond apart stays bounded', async () => {
   await using handset = handsetUnderTest();
   const schedules = Array.from({ length: 100 }, (_, index) => ({ id: `s${index}`, url: URL, everySeconds: 0.001 }));

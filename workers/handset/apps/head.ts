@@ -34,7 +34,8 @@ export function headersOf(wish: Wish): Record<string, string> {
   if (wish.method === 'GET') {
     const missing =
       Math.min(wish.requestBytes, MOST_PADDING_BYTES) - headBytes(wish, headers) - 'Cookie: id=\r\n'.length;
-    if (missing > 0) headers['Cookie'] = `id=${'0'.repeat(missing)}`;
+    // `X` takes eight bits in HPACK's Huffman code too (RFC 7541, appendix B): the size survives HTTP/2.
+    if (missing > 0) headers['Cookie'] = `id=${'X'.repeat(missing)}`;
   }
   return headers;
 }
