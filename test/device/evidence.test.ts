@@ -59,7 +59,8 @@ const ALARMS_29 = `Pending alarm batches: 2
 Batch{f1d6c4e num=1 start=1805122 end=1850122 flgs=0x8}:
     ELAPSED_WAKEUP #0: Alarm{9b8c1a2 type 2 when 1805122 com.example.poll}
       tag=*walarm*:com.example.poll/.Poll
-      type=2 expectedWhenElapsed=+9s809ms expectedMaxWhenElapsed=+17s309ms whenElapsed=+9s809ms maxWhenElapsed=+17s309ms when=+9s809ms window=+45s0ms repeatInterval=600000 count=1 flags=0x0
+      type=2 expectedWhenElapsed=+9s809ms expectedMaxWhenElapsed=+17s309ms whenElapsed=+9s809ms maxWhenElapsed=+17s309ms when=+9s809ms
+      window=+45s0ms repeatInterval=600000 count=1 flags=0x0
       operation=PendingIntent{5a7: PendingIntentRecord{9cc com.example.poll broadcastIntent}}
 Batch{aaaa num=1 start=1 end=2}:
     RTC #0: Alarm{9b8c1a3 type 1 when 1788419520000 android}

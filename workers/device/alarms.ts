@@ -20,20 +20,18 @@ const MOST_LINE_LENGTH = 2000;
 export function parseAlarms(text: string): PendingAlarm[] {
   const alarms: { packageName: string; tag: string | null; repeatMs: number; exact: boolean }[] = [];
   let current: (typeof alarms)[number] | null = null;
+  let headIndent = 0;
   for (const line of boundedLines(text)) {
     const head = /^\s*\S+ #\d+: Alarm\{[^{}]* ([A-Za-z][\w.]*)\}/.exec(line);
     if (head !== null) {
       current = { packageName: head[1] ?? '', tag: null, repeatMs: 0, exact: false };
       alarms.push(current);
+      headIndent = indentOf(line);
       continue;
     }
     if (current === null) continue;
-    if (
-      !/^\s+(?:tag|type|whenElapsed|policyWhenElapsed|operation|alarmClock|listener|idle-options|Alarm clock|exactAllowReason)\b/i.test(
-        line,
-      )
-    ) {
-      current = null; // another section began
+    if (indentOf(line) <= headIndent) {
+      current = null; // another alarm's batch, or another section
       continue;
     }
     current.tag = /^\s+tag=(.{1,500})/.exec(line)?.[1]?.trim() ?? current.tag;
@@ -43,6 +41,10 @@ export function parseAlarms(text: string): PendingAlarm[] {
     if (window !== undefined) current.exact = window === '0' || parseDuration(window) === 0;
   }
   return alarms;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /**
