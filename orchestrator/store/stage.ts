@@ -2,14 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Fault, printable } from '../contract/fault.ts';
 import { FAULTS, type FaultCode } from '../contract/faults.ts';
-import {
-  AssessJob,
-  AssessResult,
-  ExamineJob,
-  ExamineResult,
-  InspectJob,
-  InspectResult,
-} from '../contract/job.ts';
+import { AssessJob, AssessResult, ExamineJob, ExamineResult, InspectJob, InspectResult } from '../contract/job.ts';
 import type { Progress, Stage } from '../contract/job.ts';
 
 /** What a processor gets beside its message. */
@@ -113,9 +106,16 @@ async function abandonWhenStuck<Result>(work: Promise<Result>, signal: AbortSign
   }
 }
 
-/** Any error as a Fault: data that breaks a schema is `contract-broken`, what nobody expected is `internal`. */
+/**
+ * Any error as a Fault: an abort is the Fault that the signal was aborted with, data that breaks a schema is
+ * `contract-broken`, what nobody expected is `internal`.
+ */
 export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
+  if (error instanceof Error && error.name === 'AbortError') {
+    // Node's own waits throw an AbortError and put the signal's reason into its cause.
+    return error.cause instanceof Fault ? error.cause : new Fault('cancelled', 'aborted', { cause: error });
+  }
   if (error instanceof z.ZodError) {
     const [issue] = error.issues;
     const where = issue === undefined || issue.path.length === 0 ? 'the value' : issue.path.join('.');
@@ -128,7 +128,7 @@ export function asFault(error: unknown): Fault {
 /** The queue stores only the text of an error; a Fault's begins with its code, so it comes back whole. */
 export function faultFromText(text: string): Fault {
   const [, code, detail] = /^([a-z-]+): ([^]*)$/.exec(text) ?? [];
-  if (code !== undefined && detail !== undefined && code in FAULTS) return new Fault(code as FaultCode, detail);
+  if (code !== undefined && detail !== undefined && Object.hasOwn(FAULTS, code)) return new Fault(code as FaultCode, detail);
   if (text.includes('stalled more than allowable limit')) return new Fault('worker-lost', 'see the log of the workers');
   return new Fault('queue-failed', printable(text));
 }

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../orchestrator/store/database.ts';
@@ -31,18 +30,6 @@ describe('the embedded database', () => {
     }
     await using again = await openDatabase({ directory, template, signal });
     expect((await again.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
-  });
-
-  it.each([
-    ['of a process that is gone', { pid: 4_194_305, startedAt: 'boot/1' }],
-    ['of an earlier process with our number', { pid: process.pid, startedAt: 'another-boot/1' }],
-    ['that is damaged', null],
-  ])('takes over a lock %s', async (_whose, holder) => {
-    await using place = await scratch();
-    await writeFile(path.join(place.directory, 'lock.json'), holder === null ? '{"pid":' : JSON.stringify(holder));
-    await using _open = await openDatabase({ directory: place.directory, template, signal });
-    const lock = JSON.parse(await readFile(path.join(place.directory, 'lock.json'), 'utf8')) as { pid: number };
-    expect(lock.pid).toBe(process.pid);
   });
 
   it('starts from a template, with what is in it', async () => {

@@ -6,11 +6,11 @@ import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
 import { openDatabase } from '../../orchestrator/store/database.ts';
 import { openLedger } from '../../orchestrator/store/ledger.ts';
 import { openQueue } from '../../orchestrator/store/queue.ts';
-import { abandonUnfinished, recordFailure, recordStages } from '../../orchestrator/store/record.ts';
+import { abandonUnfinished } from '../../orchestrator/store/abandon.ts';
 import { listRuns, markCrashed, openRun, sealRun } from '../../orchestrator/store/runs.ts';
 import { createSubmission, getSubmission } from '../../orchestrator/store/submissions.ts';
 import { postgresBin, redisServer, scratch, startPostgres, startRedis } from './places.ts';
-import { assessed, examined, inspected } from './results.ts';
+import { assessed, examined, recording } from './results.ts';
 
 const signal = new AbortController().signal;
 const files = [{ sha256: 'a'.repeat(64), fileName: 'torch.apk', sizeBytes: 5 }];
@@ -63,14 +63,10 @@ async function secondWorkerFinishes(where: Where): Promise<void> {
   await openAll(where, async ({ ledger, queue }) => {
     expect((await markCrashed(ledger)).map((each) => each.id)).toEqual([run]);
     expect((await getSubmission(ledger, submission)).state).toBe('crashed');
-    const processors = recordStages(ledger, {
-      inspect: () => Promise.resolve(inspected),
-      examine: async (job, { token }) => {
-        const mine = await openRun(ledger, { submission: job.submission, token });
-        await sealRun(ledger, { run: mine.id, token, bundle: examined.bundle, directory: examined.directory });
-        return examined;
-      },
-      assess: () => Promise.resolve(assessed),
+    const processors = recording(ledger, async (job, { token }) => {
+      const mine = await openRun(ledger, { submission: job.submission, token });
+      await sealRun(ledger, { run: mine.id, token, bundle: examined.bundle, directory: examined.directory });
+      return examined;
     });
     await queue.work(processors, { lockMs: 1_000, stalledCheckMs: 500 });
     await expect(queue.waitFor(submission, signal)).resolves.toEqual(assessed);
@@ -114,25 +110,18 @@ describe('a worker killed with -9 while it examines', () => {
     await using place = await scratch();
     const { submission } = await killedInTheMiddle({ directory: place.directory, template: fresh.directory });
     await openAll({ directory: place.directory }, async ({ ledger, queue }) => {
+      await markCrashed(ledger);
       expect(await abandonUnfinished(ledger, queue)).toEqual([submission]);
       expect((await getSubmission(ledger, submission)).state).toBe('crashed');
       expect(await abandonUnfinished(ledger, queue)).toEqual([]);
       const begun: string[] = [];
-      await queue.work(
-        {
-          inspect: () => Promise.resolve(inspected),
-          examine: (job) => {
-            begun.push(job.submission);
-            return Promise.resolve(examined);
-          },
-          assess: () => Promise.resolve(assessed),
-        },
-        { lockMs: 1_000, stalledCheckMs: 500 },
-      );
+      const processors = recording(ledger, (job) => {
+        begun.push(job.submission);
+        return Promise.resolve(examined);
+      });
+      await queue.work(processors, { lockMs: 1_000, stalledCheckMs: 500 });
       await expect(queue.waitFor(submission, signal)).rejects.toMatchObject({ code: 'cancelled' });
       expect(begun).toEqual([]);
-      await expect(recordFailure(ledger, queue, submission)).resolves.toMatchObject({ code: 'cancelled' });
-      expect((await getSubmission(ledger, submission)).state).toBe('cancelled');
     });
   });
 });

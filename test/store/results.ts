@@ -1,3 +1,6 @@
+import type { Ledger } from '../../orchestrator/store/ledger.ts';
+import type { Processors } from '../../orchestrator/store/stage.ts';
+import { setState } from '../../orchestrator/store/submissions.ts';
 import type { AssessResult, ExamineResult, InspectResult } from '../../orchestrator/contract/job.ts';
 
 /** Results of the three stages, of the agreed form and as small as it allows. */
@@ -43,3 +46,22 @@ export const assessed = {
   reportJson: 'report.json',
   reportHtml: 'report.html',
 } satisfies AssessResult;
+
+/** Processors that write the stages down in the ledger, as a worker does; `examine` is given. */
+export function recording(ledger: Ledger, examine: Processors['examine']): Processors {
+  return {
+    async inspect(job) {
+      await setState(ledger, job.submission, 'inspecting');
+      return inspected;
+    },
+    async examine(job, context) {
+      await setState(ledger, job.submission, 'examining');
+      return examine(job, context);
+    },
+    async assess(job) {
+      await setState(ledger, job.submission, 'assessing');
+      await setState(ledger, job.submission, 'done', { verdict: assessed.verdict });
+      return assessed;
+    },
+  };
+}

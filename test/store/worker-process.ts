@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../../orchestrator/store/database.ts';
 import { openLedger } from '../../orchestrator/store/ledger.ts';
 import { openQueue } from '../../orchestrator/store/queue.ts';
-import { recordStages } from '../../orchestrator/store/record.ts';
 import { openRun } from '../../orchestrator/store/runs.ts';
-import { assessed, examined, inspected } from './results.ts';
+import { examined, recording } from './results.ts';
 
 /**
  * A worker that never ends what it examines, so that a test can kill it in the middle: opens a run, says its id, hangs.
@@ -19,14 +18,10 @@ const database = await openDatabase({
 });
 const ledger = await openLedger({ database, signal });
 const queue = await openQueue({ database, redisUrl: redisUrl === '-' ? undefined : redisUrl, signal });
-const processors = recordStages(ledger, {
-  inspect: () => Promise.resolve(inspected),
-  examine: async (job, { token }) => {
-    const run = await openRun(ledger, { submission: job.submission, token });
-    process.stdout.write(`${run.id}\n`);
-    await delay(600_000);
-    return examined;
-  },
-  assess: () => Promise.resolve(assessed),
+const processors = recording(ledger, async (job, { token }) => {
+  const run = await openRun(ledger, { submission: job.submission, token });
+  process.stdout.write(`${run.id}\n`);
+  await delay(600_000);
+  return examined;
 });
 await queue.work(processors, { lockMs: 1_000, stalledCheckMs: 500 });
