@@ -6,6 +6,7 @@ import { makeFileNode } from './files/node.ts';
 import { openTree, type OwnedTree } from './files/tree.ts';
 import { createListeners } from './listeners.ts';
 import { openLogs } from './logs/ring.ts';
+import { saveLog } from './logs/save.ts';
 import type { Options } from './options.ts';
 import { bindParts, type BoundParts, type Makers } from './parts.ts';
 import type { PortPair } from './ports.ts';
@@ -32,13 +33,15 @@ export async function startHandset(options: Options, ports: PortPair, makers: Ma
   const files = openTree(() => clock.nowMs());
   layOut(files, { apiLevel: options.apiLevel, nowMs: bootedAtMs });
   const logs = openLogs(() => clock.nowMs());
+  const timezone = options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const stopSaving = options.logcatOutput === null ? null : saveLog(logs, options.logcatOutput, timezone);
   const properties = openProperties(
     buildProperties({
       apiLevel: options.apiLevel,
       avdName: options.avdName,
       clockRate: options.clockRate,
       seed: options.seed,
-      timezone: options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timezone,
       bootedAtMs,
       overrides: options.properties,
     }),
@@ -108,6 +111,7 @@ export async function startHandset(options: Options, ports: PortPair, makers: Ma
       await daemon[Symbol.asyncDispose]();
       await parts.close();
       clock.close();
+      stopSaving?.();
     },
   };
 }

@@ -23,7 +23,7 @@ async function main(): Promise<number> {
 }
 
 /** Options that would have changed something on a real emulator: worth a word even without -verbose. */
-const MATTERS = /^-(tcpdump|dns-server|netdelay|netspeed|snapshot|sdcard|logcat-output) /;
+const MATTERS = /^-(tcpdump|dns-server|netdelay|netspeed|snapshot|sdcard|phone-number) /;
 
 function note(text: string): void {
   process.stderr.write(`Simulated handset: ${text}\n`);
@@ -72,7 +72,7 @@ const HELP = `sleeptalk simulated handset: usage: emulator [options]
 
 Understood as by the Android Emulator:
   -avd NAME  -port PORT  -ports CONSOLE,ADB  -http-proxy URL  -timezone ZONE  -prop NAME=VALUE
-  -selinux disabled|permissive  -writable-system  -delay-adb  -phone-number N  -logcat-output FILE
+  -selinux disabled|permissive  -writable-system  -logcat-output FILE
   -quit-after-boot SECONDS  -verbose  -list-avds  -version  -help
 Accepted without effect: -no-window, -no-audio, -no-boot-anim, -no-snapshot*, -read-only, -wipe-data, -gpu MODE, ...
 Of the simulated handset:

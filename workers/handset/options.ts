@@ -14,9 +14,7 @@ export interface Options {
   readonly properties: ReadonlyMap<string, string>;
   readonly adbServerPort: number;
   readonly writableSystem: boolean;
-  readonly delayAdb: boolean;
   readonly permissive: boolean;
-  readonly phoneNumber: string;
   readonly logcatOutput: string | null;
   readonly quitAfterBootSeconds: number | null;
   readonly exitWithStdin: boolean;
@@ -37,9 +35,9 @@ export class OptionFault extends Error {
 
 /** Flags that take no value, and options that take one, known to the real emulator without a meaning here. */
 const IGNORED_FLAGS =
-  /^-(no-window|no-audio|no-boot-anim|no-snapshot|no-snapshot-load|no-snapshot-save|no-snapshot-update-time|no-snapstorage|no-cache|no-skin|no-sim|no-metrics|no-passive-gps|no-direct-adb|read-only|wipe-data|skip-adb-auth|show-kernel|no-accel|nocache|noaudio|noskin|no-jni|nojni|qt-hide-window|gps|screen-off|force-snapshot-load|debug-init|fuchsia)$/;
+  /^-(no-window|no-audio|no-boot-anim|no-snapshot|no-snapshot-load|no-snapshot-save|no-snapshot-update-time|no-snapstorage|no-cache|no-skin|no-sim|no-metrics|no-passive-gps|no-direct-adb|read-only|wipe-data|skip-adb-auth|show-kernel|no-accel|nocache|noaudio|noskin|no-jni|nojni|qt-hide-window|gps|screen-off|delay-adb|force-snapshot-load|debug-init|fuchsia)$/;
 const IGNORED_OPTIONS =
-  /^-(gpu|accel|dns-server|netdelay|netspeed|snapshot|feature|grpc|grpc-port|id|memory|cores|partition-size|sysdir|system|datadir|data|kernel|ramdisk|skin|skindir|camera-back|camera-front|engine|shell-serial|report-console|radio|acpi-config|debug|sdcard|cache|cache-size|initdata|vendor|encryption-key|share-vid|tcpdump|metrics-collection|virtio-serial)$/;
+  /^-(gpu|accel|dns-server|netdelay|netspeed|snapshot|feature|grpc|grpc-port|id|memory|cores|partition-size|sysdir|system|datadir|data|kernel|ramdisk|skin|skindir|camera-back|camera-front|engine|shell-serial|report-console|radio|acpi-config|debug|sdcard|phone-number|cache|cache-size|initdata|vendor|encryption-key|share-vid|tcpdump|metrics-collection|virtio-serial)$/;
 
 /** Reads the command line, or throws OptionFault. */
 export function readOptions(argv: readonly string[], environment: NodeJS.ProcessEnv): Options | Question {
@@ -66,7 +64,7 @@ export function readOptions(argv: readonly string[], environment: NodeJS.Process
   return build(values, properties, ignored, environment);
 }
 
-const FLAGS = new Set(['-writable-system', '-delay-adb', '-verbose', '-exit-with-stdin']);
+const FLAGS = new Set(['-writable-system', '-verbose', '-exit-with-stdin']);
 const OPTIONS = new Set([
   '-avd',
   '-port',
@@ -75,7 +73,6 @@ const OPTIONS = new Set([
   '-timezone',
   '-prop',
   '-selinux',
-  '-phone-number',
   '-logcat-output',
   '-quit-after-boot',
   '-api-level',
@@ -137,9 +134,7 @@ function build(
     properties,
     adbServerPort: number('-adb-server-port', environmentPort(environment), 1, 65_535),
     writableSystem: values.has('-writable-system'),
-    delayAdb: values.has('-delay-adb'),
     permissive: selinux !== 'enforcing',
-    phoneNumber: values.get('-phone-number') ?? '15555215554',
     logcatOutput: values.get('-logcat-output') ?? null,
     quitAfterBootSeconds: quitAfter === undefined ? null : number('-quit-after-boot', 0, 0, 86_400),
     exitWithStdin: values.has('-exit-with-stdin'),

@@ -2,6 +2,9 @@ import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import type { Behaviour } from '../../orchestrator/contract/behaviour.ts';
+import type { HandsetConfig } from './config.ts';
+import type { FileTree } from './file-tree.ts';
+import type { Tasks } from './task.ts';
 
 /**
  * The seams between the parts of the simulated handset. Each part is built by one function that takes the parts it
@@ -50,51 +53,6 @@ export type Programs = Readonly<Record<string, Program>>;
 /** `dumpsys NAME args…`: returns the text. */
 export type Dump = (args: readonly string[]) => string | Promise<string>;
 export type Dumps = Readonly<Record<string, Dump>>;
-
-export interface FileStat {
-  readonly kind: 'file' | 'directory' | 'link' | 'socket' | 'device';
-  /** Permission bits only. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly sizeBytes: number;
-  readonly mtimeMs: number;
-  readonly selinux: string;
-}
-
-/** The handset's files, in memory. Paths are absolute; symbolic links are followed. Throws FileError with an errno name. */
-export interface FileTree {
-  stat(path: string): FileStat | undefined;
-  read(path: string): Buffer;
-  write(
-    path: string,
-    bytes: Uint8Array | string,
-    how?: { mode?: number; uid?: number; gid?: number; mtimeMs?: number },
-  ): void;
-  list(path: string): string[];
-  makeDirectory(path: string, how?: { mode?: number; parents?: boolean }): void;
-  remove(path: string, how?: { recursive?: boolean }): void;
-  rename(from: string, to: string): void;
-  change(path: string, what: { mode?: number; uid?: number; gid?: number; mtimeMs?: number; selinux?: string }): void;
-  /** tmpfs hides what was there; bind shows another folder. `namespacePid` absent: the init namespace. */
-  mount(kind: 'tmpfs' | 'bind', target: string, source: string | null, namespacePid?: number): void;
-  unmount(target: string, namespacePid?: number): void;
-  /** A file whose content is made when it is read, such as /proc/uptime. */
-  serve(path: string, content: () => string | Uint8Array): void;
-  /** The tree as a process in another mount namespace sees it. A pid without its own namespace shares init's. */
-  within(namespacePid: number): FileTree;
-  /** Gives a process its own copy of the mounts of its parent (CLONE_NEWNS), as zygote does for each app. */
-  cloneNamespace(parentPid: number, pid: number): void;
-  dropNamespace(pid: number): void;
-  /** The tree with the permission checks of that uid; 0 is root and passes them all. */
-  asUser(uid: number): FileTree;
-  /** Where the symbolic links of a path end; the last component may be absent. */
-  resolve(path: string): string;
-  /** The link itself, not what it points to. */
-  linkStat(path: string): FileStat | undefined;
-  readLink(path: string): string;
-  symlink(target: string, path: string): void;
-}
 
 /** System properties (getprop). */
 export interface Properties {
@@ -246,24 +204,6 @@ export interface Listeners {
   freePort(): number;
 }
 
-/** A running shell or program that is not an app: what `ps` lists and `kill` ends besides the processes of apps. */
-export interface Task {
-  readonly pid: number;
-  readonly parentPid: number;
-  readonly uid: number;
-  readonly name: string;
-  readonly commandLine: string;
-  readonly startedAtMs: number;
-}
-
-export interface Tasks {
-  /** A pid that nothing used before; processes of apps take theirs here too. */
-  nextPid(): number;
-  list(): Task[];
-  /** False where no task has that pid. */
-  kill(pid: number, signal: string): boolean;
-}
-
 /** Typed events that join the parts. Every listener must be quick and must not throw. */
 export interface SystemEvents {
   'package-installed': [InstalledPackage, { replaced: boolean }];
@@ -288,19 +228,6 @@ export interface SystemEvents {
   'button-pressed': [{ packageName: string; screen: string; button: number }];
 }
 export type SystemBus = EventEmitter<SystemEvents>;
-
-/** What the command line of the emulator decided. */
-export interface HandsetConfig {
-  readonly avdName: string;
-  /** Even; adb's is this plus one unless `-ports` said otherwise. */
-  readonly consolePort: number;
-  readonly adbPort: number;
-  readonly apiLevel: number;
-  readonly clockRate: number;
-  readonly seed: number;
-  /** `-http-proxy`: the way out that proxy-aware apps are told about, or null. */
-  readonly httpProxy: string | null;
-}
 
 /** What exists before any other part is built, and may be used while building. */
 export interface Base {

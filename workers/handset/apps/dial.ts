@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import type { FileTree, HandsetConfig, Packages, Processes, Settings } from '../system.ts';
+import type { FileTree } from '../file-tree.ts';
+import type { HandsetConfig } from '../config.ts';
+import type { Packages, Processes, Settings } from '../system.ts';
 import { NetworkError } from '../net/address.ts';
 import { HOST_ALIAS, type Network } from '../net/network.ts';
 import { openTls } from '../net/tls.ts';

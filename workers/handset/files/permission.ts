@@ -79,6 +79,7 @@ export function allowed(node: Node, uid: number, access: Access): boolean {
 
 /** Throws EACCES, or EROFS where nobody may write. */
 export function demand(node: Node, uid: number, access: Access, path: string): void {
-  if (!allowed(node, uid, access)) throw new FileError('EACCES', path);
+  // The kernel asks the file system first, then the permission bits (Linux namei.c, sb_permission).
   if (access === 'write' && node.fileSystem.readOnly) throw new FileError('EROFS', path);
+  if (!allowed(node, uid, access)) throw new FileError('EACCES', path);
 }

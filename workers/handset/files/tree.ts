@@ -1,4 +1,4 @@
-import type { FileStat, FileTree } from '../system.ts';
+import type { FileStat, FileTree } from '../file-tree.ts';
 import { FileError } from './file-error.ts';
 import { INIT_NAMESPACE, Mounts, type Mount } from './mounts.ts';
 import {

@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Network } from '../net/network.ts';
 import type { DevicePower } from '../power/power.ts';
 import type { Alarms } from '../schedule/alarms.ts';
-import type {
-  Broadcasts,
-  DeviceClock,
-  HandsetConfig,
-  Logs,
-  Packages,
-  Processes,
-  Properties,
-  SystemBus,
-} from '../system.ts';
+import type { HandsetConfig } from '../config.ts';
+import type { Broadcasts, DeviceClock, Logs, Packages, Processes, Properties, SystemBus } from '../system.ts';
 import { PushPlans } from './push-plans.ts';
 import { GcmRing, gcmText, type PushPriority } from './ring.ts';
 

@@ -1,4 +1,4 @@
-import type { FileTree } from '../system.ts';
+import type { FileTree } from '../file-tree.ts';
 import { ipv4Number } from './address.ts';
 import type { Connection, ConnectionTable } from './connections.ts';
 import { sourceAddress } from './rule.ts';

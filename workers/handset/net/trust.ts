@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import type { FileTree, InstalledPackage } from '../system.ts';
+import type { FileTree } from '../file-tree.ts';
+import type { InstalledPackage } from '../system.ts';
 
 const SYSTEM_STORE = '/system/etc/security/cacerts';
 const APEX_STORE = '/apex/com.android.conscrypt/cacerts';

@@ -1,4 +1,4 @@
-import type { FileTree } from '../system.ts';
+import type { FileTree } from '../file-tree.ts';
 import type { Condition } from './ast.ts';
 import { expandPattern, expandText, variable, type Expander } from './expand.ts';
 import { absolute, type ShellState } from './state.ts';

@@ -1,4 +1,4 @@
-import type { FileTree } from '../system.ts';
+import type { FileTree } from '../file-tree.ts';
 
 /** A run of text; quoted text stands for itself, unquoted `*`, `?` and `[` are patterns. */
 export interface Piece {

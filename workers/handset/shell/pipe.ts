@@ -80,12 +80,17 @@ export class Pipe implements Sink, AsyncIterable<Buffer> {
     return new Promise((resolve) => this.#writers.push(resolve));
   }
 
-  /** The next bytes, at most that many; null at the end. */
-  async read(mostBytes = Infinity): Promise<Buffer | null> {
-    while (this.#bytes === 0) {
-      if (this.#ended || this.#broken) return null;
+  /** Resolves when there is something to read, or the end. */
+  async readable(): Promise<void> {
+    while (this.#bytes === 0 && !this.#ended && !this.#broken) {
       await new Promise<void>((resolve) => this.#readers.push(resolve));
     }
+  }
+
+  /** The next bytes, at most that many; null at the end. */
+  async read(mostBytes = Infinity): Promise<Buffer | null> {
+    await this.readable();
+    if (this.#bytes === 0) return null;
     return this.#take(Math.min(mostBytes, this.#bytes));
   }
 

@@ -1,4 +1,5 @@
-import type { DeviceClock, Task, Tasks } from '../system.ts';
+import type { Task, Tasks } from '../task.ts';
+import type { DeviceClock } from '../system.ts';
 import { Killed } from './ending.ts';
 
 /** The first pid that a shell gets on a fresh boot; below it are kernel threads and the system's own. */

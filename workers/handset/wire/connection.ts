@@ -80,7 +80,7 @@ export class AdbConnection {
     switch (frame.command) {
       case 'CNXN':
         this.#closeAll();
-        this.#peerMostBytes = Math.max(1, Math.min(frame.arg1, 1 << 20));
+        this.#peerMostBytes = Math.max(1, Math.min(frame.arg1, MOST_PAYLOAD_BYTES));
         this.#online = true;
         this.#send('CNXN', VERSION, MOST_PAYLOAD_BYTES, Buffer.from(this.#options.banner()));
         return;
@@ -175,6 +175,9 @@ export class AdbConnection {
 
   async #pump(stream: Stream): Promise<void> {
     for (;;) {
+      await stream.output.readable();
+      // One turn's patience: small writes that belong together then share a frame, and a round trip.
+      await new Promise((resolve) => setImmediate(resolve));
       const chunk = await stream.output.read(this.#peerMostBytes);
       if (chunk === null || stream.closed) return;
       const taken = new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { AdbConnection } from './connection.ts';
 import { Reverses } from './forward.ts';
 import { keepRegistered } from './registration.ts';

@@ -1,4 +1,4 @@
-import type { FileStat } from '../system.ts';
+import type { FileStat } from '../file-tree.ts';
 
 export interface InodeStat extends FileStat {
   readonly inode: number;

@@ -1,6 +1,7 @@
 import { FileError } from '../../files/file-error.ts';
 import { userId } from '../../files/permission.ts';
-import type { FileTree, ProgramIo, Programs } from '../../system.ts';
+import type { FileTree } from '../../file-tree.ts';
+import type { ProgramIo, Programs } from '../../system.ts';
 import { readFlags, UsageFault } from '../flags.ts';
 import { forEachArgument, pathOf } from '../inputs.ts';
 

@@ -1,5 +1,6 @@
 import { patternRegExp } from '../glob.ts';
-import type { FileStat, ProgramIo, Programs } from '../../system.ts';
+import type { FileStat } from '../../file-tree.ts';
+import type { ProgramIo, Programs } from '../../system.ts';
 import { complainOf, pathOf } from '../inputs.ts';
 import { UsageFault } from '../flags.ts';
 import { quoteAll } from './print.ts';

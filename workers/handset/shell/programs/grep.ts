@@ -1,4 +1,5 @@
-import type { FileTree, ProgramIo, Programs } from '../../system.ts';
+import type { FileTree } from '../../file-tree.ts';
+import type { ProgramIo, Programs } from '../../system.ts';
 import { readFlags, UsageFault, type Flags } from '../flags.ts';
 import { escapeRegExp } from '../glob.ts';
 import { complainOf, linesAsTheyCome, linesOf, pathOf } from '../inputs.ts';

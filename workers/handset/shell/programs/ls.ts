@@ -1,5 +1,6 @@
 import { userName } from '../../files/permission.ts';
-import type { FileStat, ProgramIo, Programs } from '../../system.ts';
+import type { FileStat } from '../../file-tree.ts';
+import type { ProgramIo, Programs } from '../../system.ts';
 import { digits, localFields } from '../../time-zone.ts';
 import { readFlags, type Flags } from '../flags.ts';
 import { complainOf, pathOf } from '../inputs.ts';
