@@ -9,15 +9,10 @@ import { loadProfiles } from '../workers/profiles.ts';
 import type { Home } from './home.ts';
 import { LiveView } from './live.ts';
 import { interruption, openService, type Service } from './service.ts';
+import type { Sample } from './samples.ts';
 import { submit } from './submit.ts';
 import { line, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
-
-/** One app to vet: a base APK with its splits, if any, and the name it is shown by. */
-export interface Sample {
-  readonly name: string;
-  readonly paths: readonly string[];
-}
 
 /** How the vetting of one sample ended. */
 export type Vetted =
@@ -39,6 +34,7 @@ export interface VetOrder {
 /** The whole job, for each sample, through ledger and queue, with this process as the worker. */
 export async function vet(order: VetOrder): Promise<Vetted[]> {
   const { home, signal, terminal } = order;
+  if (order.samples.length === 0) return [];
   const profiles = await loadProfiles();
   refuseUnknownFunction(
     order.options.function,

@@ -10,6 +10,7 @@ import { refuseUnmet } from './apk/refuse.ts';
 import { createSessionClock } from './capture/clock.ts';
 import { leaseHandset, type Handset } from './device/lease.ts';
 import { startGuard, type Guard } from './device/guard.ts';
+import { isPortFree } from './device/port.ts';
 import { sampleClockOften } from './device/time.ts';
 import { observe } from './observe.ts';
 
@@ -52,6 +53,9 @@ export async function examine(order: ExamineOrder): Promise<ManifestFields> {
     custody.push({ at: new Date().toISOString(), who: thisActor(), what });
   };
 
+  if (options.proxyPort !== null && !(await isPortFree(options.proxyPort))) {
+    throw new Fault('port-busy', `port ${options.proxyPort} of 127.0.0.1, asked for as the proxy's, is in use`);
+  }
   await using guard = startGuard();
   step('leasing a handset');
   await using handset = await leaseHandset({

@@ -50,6 +50,7 @@ export async function observe(session: Session): Promise<Record<string, string>>
     clock,
     egress,
     passthroughHosts: facts.pinnedHosts,
+    ...(options.proxyPort === null ? {} : { listen: { host: '127.0.0.1', port: options.proxyPort } }),
     signal,
     start: {
       windowMs: plan.reduce((sum, { minutes }) => sum + minutes * MINUTE_MS, 0),

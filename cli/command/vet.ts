@@ -18,6 +18,7 @@ interface VetFlags {
   readonly apiLevel: number;
   readonly clockRate: number;
   readonly adbServer?: string;
+  readonly proxyPort?: number;
   readonly home?: string;
   readonly jobs: number;
 }
@@ -43,13 +44,19 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
       numberBetween(0.1, 240),
       60,
     )
+    .option(
+      '--proxy-port <n>',
+      'port of 127.0.0.1 for the proxy (default: any free one)',
+      numberBetween(1, 65535, true),
+    )
     .option('--adb-server <host:port>', 'use this adb server instead of a private one')
     .option('--home <dir>', 'where ledger, samples and evidence are kept')
     .option('--jobs <n>', 'device sessions at a time', numberBetween(1, 64, true), Math.min(2, availableParallelism()))
     .action(async (paths: string[], flags: VetFlags) => {
       const { terminal, environment, signal } = invocation;
+      const { samples, refused } = await groupSamples(paths, signal);
       const vetted = await vet({
-        samples: await groupSamples(paths, signal),
+        samples,
         options: SubmissionOptions.parse({
           function: flags.function ?? null,
           device: flags.device,
@@ -58,6 +65,7 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
           apiLevel: flags.apiLevel,
           clockRate: flags.clockRate,
           adbServer: flags.adbServer ?? null,
+          proxyPort: flags.proxyPort ?? null,
         }),
         home: findHome(environment, flags.home),
         out: flags.out,
@@ -66,12 +74,11 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
         environment,
         signal,
       });
-      for (const one of vetted) printVetted(terminal, one, flags.json === true);
+      const all = [...refused.map((one) => ({ ...one, submission: null })), ...vetted];
+      for (const one of all) printVetted(terminal, one, flags.json === true);
       invocation.finish(
         exitStatus(
-          vetted.map((one) =>
-            'fault' in one ? { exitStatus: one.fault.exitStatus } : { verdict: one.result.verdict },
-          ),
+          all.map((one) => ('fault' in one ? { exitStatus: one.fault.exitStatus } : { verdict: one.result.verdict })),
         ),
       );
     });

@@ -22,6 +22,7 @@ export const SubmissionOptions = z.strictObject({
   clockRate: z.number().positive().max(1000).default(60),
   egress: z.enum(['sealed', 'recorded', 'live']).default('sealed'),
   adbServer: z.string().nullable().default(null),
+  proxyPort: z.number().int().min(1).max(65535).nullable().default(null),
   tunables: Tunables.prefault({}),
   note: z.string().max(2000).nullable().default(null),
 });

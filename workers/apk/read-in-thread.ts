@@ -25,12 +25,47 @@ export async function readApkInThread(
   paths: readonly ApkPath[],
   options: { signal: AbortSignal } & ThreadLimits,
 ): Promise<ApkFacts> {
+  const answer = await runThread('facts', paths, options);
+  if (!('facts' in answer)) throw faultOf(answer);
+  return ApkFacts.parse(answer.facts);
+}
+
+/** Which app a file belongs to, and as which part of it: the base (`split` null) or a split. */
+export interface ApkIdentity {
+  readonly packageName: string;
+  readonly split: string | null;
+}
+
+/**
+ * Identity of each file, read in one thread; a file that is no APK gives its Fault in the place of an identity.
+ * @throws Fault apk-too-large, deadline-passed; the signal's reason on abort
+ */
+export async function identifyInThread(
+  paths: readonly string[],
+  options: { signal: AbortSignal } & ThreadLimits,
+): Promise<(ApkIdentity | Fault)[]> {
+  const answer = await runThread('identities', paths, options);
+  if (!('identities' in answer)) throw faultOf(answer);
+  return answer.identities.map((one) => ('fault' in one ? new Fault(one.fault.code, one.fault.detail) : one));
+}
+
+function faultOf(answer: ThreadAnswer): Fault {
+  return 'fault' in answer
+    ? new Fault(answer.fault.code, answer.fault.detail)
+    : new Fault('internal', 'The reading thread answered another question.');
+}
+
+async function runThread(
+  want: ThreadTask['want'],
+  paths: readonly ApkPath[],
+  options: { signal: AbortSignal } & ThreadLimits,
+): Promise<ThreadAnswer> {
   const { signal, mostBytes = 2 * 1024 ** 3, mostHeapMegabytes = 512, deadlineMs = 60_000 } = options;
   signal.throwIfAborted();
   const files = paths.map((path) => (typeof path === 'string' ? { path, fileName: basename(path) } : path));
   await refuseLargeFiles(files, mostBytes);
   signal.throwIfAborted();
-  const task: ThreadTask = { files };
+  const task: ThreadTask = { want, files };
   // The thread's entry is plain JavaScript that registers tsx itself, so it starts alike under tsx and under vitest.
   const worker = new Worker(new URL('thread-entry.mjs', import.meta.url), {
     workerData: task,
@@ -40,7 +75,7 @@ export async function readApkInThread(
   let onAbort = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
-    const answer = await new Promise<ThreadAnswer>((resolve, reject) => {
+    return await new Promise<ThreadAnswer>((resolve, reject) => {
       onAbort = () => reject(signal.reason as Error);
       signal.addEventListener('abort', onAbort, { once: true });
       timer = setTimeout(() => {
@@ -58,8 +93,6 @@ export async function readApkInThread(
         reject(new Fault('internal', `The reading thread ended with status ${code} and without an answer.`));
       });
     });
-    if ('fault' in answer) throw new Fault(answer.fault.code, answer.fault.detail);
-    return ApkFacts.parse(answer.facts);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -23,7 +23,7 @@ export async function readApk(files: readonly ApkInput[], options: { signal: Abo
   const parts: OneApk[] = [];
   for (const file of files) {
     options.signal.throwIfAborted();
-    parts.push(inFile(file.fileName, files.length > 1, () => readOne(file, options.signal)));
+    parts.push(readPart(file, options.signal, files.length > 1));
   }
   const bases = parts.filter((part) => part.manifest.split === null);
   const base = bases[0];
@@ -40,6 +40,11 @@ export function readEntry(bytes: Buffer, path: string, mostBytes: number): Buffe
   const archive = openZip(bytes);
   const entry = archive.entries.get(path);
   return entry === undefined ? null : unpack(archive, entry, mostBytes).bytes;
+}
+
+/** One file of a set. `named` puts its name before what is wrong with it. @throws Fault apk-* */
+export function readPart(file: ApkInput, signal: AbortSignal, named = true): OneApk {
+  return inFile(file.fileName, named, () => readOne(file, signal));
 }
 
 /** Anything that is not a Fault is a hole in the reader; the file remains to blame. */
