@@ -1,4 +1,4 @@
-import type { CoverageRecord } from '../../orchestrator/contract/capture.ts';
+import type { CoverageRecord, Fields } from '../../orchestrator/contract/capture.ts';
 import { printable } from '../../orchestrator/contract/fault.ts';
 import type { AppDriver } from './app-driver.ts';
 import { answerPermission, syntheticText } from './dialog.ts';
@@ -6,7 +6,7 @@ import { seededChoice, type Choice } from './random.ts';
 import { readScreen, signature, type Screen, type Widget } from './screen.ts';
 
 /** A coverage record without its time. */
-export type Coverage = Omit<CoverageRecord, 'type' | 'atMs'>;
+export type Coverage = Fields<CoverageRecord>;
 
 export interface ExploreOptions {
   readonly packageName: string;
