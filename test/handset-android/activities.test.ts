@@ -234,6 +234,16 @@ describe('processes', () => {
     expect(handset.files.stat(`/proc/${pid}`)).toBeUndefined();
   });
 
+  test('an app that crashes in front leaves the launcher in front, and starts COLD again', async () => {
+    await using handset = await installed();
+    await launched(handset);
+    await handset.run('am start -n org.example.mail/.Reader');
+    await handset.run('am crash org.example.mail');
+    expect(handset.parts.front()?.packageName).toBe('com.android.launcher3');
+    expect((await launched(handset)).out).toContain('LaunchState: COLD\n');
+    expect(handset.parts.front()?.activity).toBe('org.example.mail.Inbox');
+  });
+
   test('a reboot ends every process and starts those of the image', async () => {
     await using handset = await installed();
     await launched(handset);

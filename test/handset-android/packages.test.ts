@@ -51,6 +51,20 @@ describe('installing', () => {
     expect((await handset.run('pm path org.example.notes')).status).toBe(1);
   });
 
+  test('names that would be paths, and the uid of the system, are not to be had', async () => {
+    await using handset = androidUnderTest();
+    expect((await handset.install({ ...NOTES, packageName: 'org.example/../../system' })).out).toMatch(
+      /^Failure \[INSTALL_/,
+    );
+    expect((await handset.install({ ...NOTES, packageName: 'plain' })).out).toMatch(/^Failure \[INSTALL_/);
+    expect((await handset.install({ ...NOTES, sharedUserId: 'android.uid.system' })).out).toMatch(
+      /^Failure \[INSTALL_FAILED_SHARED_USER_INCOMPATIBLE: /,
+    );
+    expect((await handset.install({ ...NOTES, packageName: 'com.android.settings' })).out).toMatch(
+      /^Failure \[INSTALL_FAILED_UPDATE_INCOMPATIBLE: /,
+    );
+  });
+
   test('a test-only app installs with -t, native code of this device installs', async () => {
     await using handset = androidUnderTest();
     expect((await handset.install({ ...NOTES, testOnly: true }, '-t')).out).toBe('Success\n');

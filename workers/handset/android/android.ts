@@ -57,8 +57,10 @@ export function createAndroid(parts: Parts, apks: ApkReader = READER): Android &
   bus.on('process-died', (dead) => {
     if (dead.packageName === null || processes.ofPackage(dead.packageName).length > 0) return;
     services.stopAll(dead.packageName);
-    // The activity in front goes with its process; those in the background are made again when the task returns.
-    if (activities.front().packageName === dead.packageName && dead.packageName !== HOME.packageName) activities.back();
+    if (activities.front().packageName !== dead.packageName || dead.packageName === HOME.packageName) return;
+    // The activity in front goes with its process; what lay below it is made again when the task returns.
+    activities.back();
+    activities.home();
   });
   const idle = watchIdleApps(state);
 

@@ -1,6 +1,7 @@
 import type { Base, Processes, RunningProcess, StartReason } from '../system.ts';
 import { BASE_PROCESSES, PERSISTENT_APPS, shortUid, ZYGOTE_PID } from './base-processes.ts';
 import type { PackageStore } from './packages.ts';
+import { serveProcess } from './proc-files.ts';
 import type { SystemLog } from './system-log.ts';
 
 export interface ProcessRecord extends RunningProcess {
@@ -43,12 +44,7 @@ export function createProcesses(base: Base, packages: PackageStore, log: SystemL
 
   const add = (record: ProcessRecord): ProcessRecord => {
     table.set(record.pid, record);
-    const folder = `/proc/${record.pid}`;
-    files.serve(`${folder}/cmdline`, () => `${record.name}\0`);
-    files.serve(`${folder}/comm`, () => `${record.name.slice(-15)}\n`);
-    files.serve(`${folder}/status`, () => procStatus(record));
-    files.serve(`${folder}/oom_score_adj`, () => `${record.frozen ? 900 : 0}\n`);
-    files.serve(`${folder}/ns/mnt`, () => `mnt:[${4026531840 + record.pid}]`);
+    serveProcess(files, record);
     if (record.pid !== 1) files.cloneNamespace(record.parentPid === 0 ? 1 : record.parentPid, record.pid);
     return record;
   };
@@ -207,20 +203,4 @@ export function createProcesses(base: Base, packages: PackageStore, log: SystemL
       freezing.clear();
     },
   };
-}
-
-function procStatus(record: ProcessRecord): string {
-  const { name, pid, parentPid, uid, frozen } = record;
-  return [
-    `Name:\t${name.slice(-15)}`,
-    'Umask:\t0077',
-    `State:\t${frozen ? 'D (disk sleep)' : 'S (sleeping)'}`,
-    `Tgid:\t${pid}`,
-    `Pid:\t${pid}`,
-    `PPid:\t${parentPid}`,
-    'TracerPid:\t0',
-    `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`,
-    `Gid:\t${uid}\t${uid}\t${uid}\t${uid}`,
-    '',
-  ].join('\n');
 }

@@ -95,9 +95,11 @@ function serviceRecord(state: AndroidState, one: RunningService): string {
     `    app=${process ? recordOf(process) : 'null'}`,
   ];
   if (one.foregroundTypes !== null) {
+    // ServiceRecord prints the types since Android 10, which brought them.
     const mask = foregroundTypeMask(one.foregroundTypes).toString(16).padStart(8, '0');
+    const types = state.parts.config.apiLevel >= 29 ? ` types=0x${mask}` : '';
     lines.push(
-      `    isForeground=true foregroundId=1 types=0x${mask} foregroundNoti=Notification(channel=default shortcut=null)`,
+      `    isForeground=true foregroundId=1${types} foregroundNoti=Notification(channel=default shortcut=null)`,
     );
   }
   lines.push(

@@ -3,53 +3,8 @@ import { install } from '../android/install.ts';
 import type { InstallOptions, InstallParts } from '../android/install.ts';
 import type { Program, ProgramIo } from '../system.ts';
 import { readBytes, readOptions, throwException } from './answer.ts';
+import { FLAGS, installOptions, MOST_APK_BYTES, readApk, sizeOf, WITH_VALUE } from './install-arguments.ts';
 
-const WITH_VALUE = [
-  '-i',
-  '-S',
-  '--user',
-  '--install-location',
-  '--install-reason',
-  '--abi',
-  '--originating-uri',
-  '--referrer',
-  '-p',
-  '--package-source',
-  '--update-ownership',
-];
-const FLAGS = [
-  '-r',
-  '-R',
-  '-t',
-  '-d',
-  '-g',
-  '-f',
-  '-k',
-  '-l',
-  '-s',
-  '-e',
-  '--instantapp',
-  '--full',
-  '--preload',
-  '--apex',
-  '--force-non-staged',
-  '--staged',
-  '--restrict-permissions',
-  '--dont-kill',
-  '--enable-rollback',
-  '--force-uuid',
-  '--force-sdk',
-  '--skip-verification',
-  '--bypass-low-target-sdk-block',
-  '--no-incremental',
-  '--incremental',
-  '--multi-package',
-  '--force-queryable',
-  '--no-wait',
-];
-
-/** Nothing installable is larger; the handset's files would not hold it. */
-const MOST_APK_BYTES = 512 * 1024 * 1024;
 const MOST_SESSIONS = 50;
 
 interface Session {
@@ -175,38 +130,11 @@ export function createPmInstall(parts: InstallParts): Record<string, Program> {
   };
 }
 
-function installOptions(given: ReadonlyMap<string, string>, uid: number): InstallOptions {
-  return {
-    // Replacing is the default since Android 9; -R asks for the opposite.
-    replace: !given.has('-R'),
-    allowTest: given.has('-t'),
-    allowDowngrade: given.has('-d'),
-    grantAll: given.has('-g'),
-    bypassLowTarget: given.has('--bypass-low-target-sdk-block'),
-    installer: given.get('-i') ?? null,
-    initiatingPackage: uid === 2000 || uid === 0 ? 'com.android.shell' : null,
-  };
-}
-
 /** With `-p` the session adds to what is installed. */
 function inheritedFiles(parts: InstallParts, name: string | null): Session['files'] {
   const old = name === null ? undefined : parts.packages.get(name);
   if (!old || old.system) return [];
   return old.paths.map((path) => ({ fileName: path.slice(path.lastIndexOf('/') + 1), bytes: parts.files.read(path) }));
-}
-
-function readApk(io: ProgramIo, path: string): { fileName: string; bytes: Buffer } | null {
-  const absolute = path.startsWith('/') ? path : `${io.cwd}/${path}`;
-  const stat = io.files.stat(absolute);
-  if (stat?.kind !== 'file') return null;
-  return { fileName: printable(absolute.slice(absolute.lastIndexOf('/') + 1)), bytes: io.files.read(absolute) };
-}
-
-function sizeOf(text: string | undefined): number | null {
-  const sizeBytes = Number(text);
-  return text !== undefined && Number.isInteger(sizeBytes) && sizeBytes >= 0 && sizeBytes <= MOST_APK_BYTES
-    ? sizeBytes
-    : null;
 }
 
 function truncated(io: ProgramIo): number {
