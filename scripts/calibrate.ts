@@ -1,6 +1,7 @@
 /**
  * Makes workers/judge/calibration.ts: the statistics of cadence on aperiodic series, as quantiles by number of beats.
- * Seeded, so that a second run gives the same file: npx tsx scripts/calibrate.ts > workers/judge/calibration.ts
+ * Seeded, so that a second run gives the same table (5 to 15 minutes); write elsewhere first, since it is imported here:
+ * npx tsx scripts/calibrate.ts > table.ts && mv table.ts workers/judge/calibration.ts && npx prettier --write $_
  */
 import { statisticsOf } from '../workers/judge/structure.ts';
 import type { CalibratedName } from '../workers/judge/calibration.ts';
@@ -9,7 +10,7 @@ import { jitterSequence } from '../orchestrator/contract/behaviour.ts';
 const names: readonly CalibratedName[] = ['regularity', 'local-regularity', 'chain', 'back-off'];
 const beatCounts = [5, 6, 7, 8, 10, 12, 15, 20, 28, 40, 60, 100, 160];
 const gaps = [2, 6];
-const seriesPerCell = Number(process.argv[2] ?? 400);
+const seriesPerCell = Number(process.argv[2] ?? 600);
 
 const random = jitterSequence(20_261_122);
 const uniform = (): number => random.next().value;

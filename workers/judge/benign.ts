@@ -42,6 +42,7 @@ function afterPush({ expectation }: JudgedChannel, { timeline }: Context): Answe
   if (timeline.pushesUnavailable) return notTestable('pushes could not be observed');
   if (delivered(timeline).length === 0) return ruledOut('no push was delivered to the app');
   const { unlicensed } = expectation;
+  if (unlicensed.length === 0) return notTestable('the open question is how long a session lasted, not when it began');
   const after = unlicensed.filter(({ startMs }) => pushBefore(timeline, startMs, 60_000) !== null).length;
   const words = `${after} of ${unlicensed.length} sessions came within 60 s of a push`;
   return after > unlicensed.length / 2 ? unlikely(`${words}, but nothing declares a use of them`) : ruledOut(words);

@@ -57,7 +57,8 @@ export function questionsOf(channels: readonly JudgedChannel[], { timeline, func
   const questions = open.map(({ channel, expectation }) => {
     const { periodMs, structured } = channel.cadence;
     const often = structured === true && periodMs !== null ? ` every ${durationWords(periodMs)}` : '';
-    const where = phaseWords(phasesOf(expectation.unlicensed, timeline));
+    const { unlicensed, outlasting } = expectation;
+    const where = phaseWords(phasesOf([...unlicensed, ...outlasting], timeline));
     return `What is sent to ${hostWords(channel.destination)}${often} ${where}, and which function that a user can see needs it?`;
   });
   if (functions.some(({ surveillanceCapable }) => surveillanceCapable === true)) {
