@@ -7,6 +7,7 @@ import { Opened } from '../orchestrator/store/opened.ts';
 import { openQueue, type JobQueue } from '../orchestrator/store/queue.ts';
 import { markCrashed } from '../orchestrator/store/runs.ts';
 import type { Home } from './home.ts';
+import { ledgerTemplate } from './ledger-template.ts';
 
 /** Ledger, queue and files of one home, opened together and closed in reverse. */
 export interface Service extends AsyncDisposable {
@@ -23,7 +24,12 @@ export async function openService(
   const { signal, warn } = options;
   await using opening = new Opened();
   const database = opening.use(
-    await openDatabase({ url: home.databaseUrl ?? undefined, directory: home.ledger, signal }),
+    await openDatabase({
+      url: home.databaseUrl ?? undefined,
+      directory: home.ledger,
+      template: ledgerTemplate(),
+      signal,
+    }),
   );
   const ledger = opening.use(await openLedger({ database, signal }));
   for (const run of await markCrashed(ledger)) warn(`run ${run.id} of a process that died is marked as crashed`);
