@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Fault, printable } from '../contract/fault.ts';
 
@@ -16,7 +17,7 @@ export async function lockForProcess(file: string): Promise<AsyncDisposable> {
   await writeFile(draft, mine, { flag: 'wx' });
   try {
     // link(2) makes the lock appear at once with its content, so nobody ever reads a half-written one.
-    while (!(await created(link(draft, file)))) await removeStale(file);
+    while (!(await created(link(draft, file)))) await removeStale(file, draft);
   } finally {
     await unlink(draft);
   }
@@ -39,18 +40,29 @@ export async function lives(holder: Holder): Promise<boolean> {
   return holder.startedAt === null || startedAt === null || startedAt === holder.startedAt;
 }
 
-async function removeStale(file: string): Promise<void> {
+/**
+ * Removes the lock of a dead holder, or throws. Only one process at a time may remove, under a guard that is itself
+ * such a lock: without it a slower one would remove the fresh lock of whoever was faster.
+ */
+async function removeStale(file: string, draft: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(ignoreMissing);
   if (text === null) return;
-  const holder = parseHolder(text);
-  if (holder !== null && (await lives(holder))) {
-    throw new Fault('ledger-busy', `process ${holder.pid} holds ${printable(file)}`);
+  const holder = await livingHolder(text);
+  if (holder !== null) throw new Fault('ledger-busy', `process ${holder.pid} holds ${printable(file)}`);
+  const guard = `${file}.takeover`;
+  if (await created(link(draft, guard))) {
+    if ((await readFile(file, 'utf8').catch(ignoreMissing)) === text) await unlink(file);
+    await unlink(guard);
+    return;
   }
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
-  if ((await rename(file, aside).then(() => '', ignoreMissing)) === null) return;
-  const moved = await readFile(aside, 'utf8');
-  if (moved !== text) await created(link(aside, file)); // another process took over between the read and the rename
-  await unlink(aside);
+  const guarded = await readFile(guard, 'utf8').catch(ignoreMissing);
+  if (guarded !== null && (await livingHolder(guarded)) === null) await unlink(guard).catch(ignoreMissing);
+  else await delay(10);
+}
+
+async function livingHolder(text: string): Promise<Holder | null> {
+  const holder = parseHolder(text);
+  return holder !== null && (await lives(holder)) ? holder : null;
 }
 
 async function release(file: string, mine: string): Promise<void> {

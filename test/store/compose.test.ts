@@ -12,9 +12,11 @@ const services = Object.entries(compose.services ?? {});
 describe('docker-compose.yml', () => {
   it('is what the compose specification allows', () => {
     const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: false });
-    const { $schema, id: _id, ...schema } = composeSchema as Record<string, unknown>;
-    expect($schema).toContain('2019-09');
-    const isValid = ajv.compile(schema);
+    // The schema says 2019-09 under another name than ajv knows it by, and keeps draft 4's `id` beside it.
+    const text = JSON.stringify(composeSchema, (key, value: unknown) =>
+      key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
+    );
+    const isValid = ajv.compile(JSON.parse(text) as object);
     isValid(compose);
     expect(isValid.errors ?? []).toEqual([]);
     expect(isValid({ ...compose, services: { broken: { image: 7 } } })).toBe(false);
