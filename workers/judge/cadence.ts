@@ -62,7 +62,9 @@ export function cadenceOf(exchanges: readonly Exchange[], spans: readonly Span[]
 }
 
 function merged(sessions: readonly Session[], gapMs: number): { gapSeconds: number; starts: readonly number[] } {
-  return { gapSeconds: gapMs / 1000, starts: sessions.map(({ startMs }) => startMs / 1000) };
+  // From the first beat on, so that the same series at another time gives the same bits.
+  const firstMs = sessions[0]?.startMs ?? 0;
+  return { gapSeconds: gapMs / 1000, starts: sessions.map(({ startMs }) => (startMs - firstMs) / 1000) };
 }
 
 function tooFew(sessions: readonly Session[], dutyCycle: number, tunables: Tunables): Cadence {
