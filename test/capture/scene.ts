@@ -70,6 +70,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       return new Promise((resolve, reject) => {
         const stream = connectTls({ socket, ca: [capture.caPem], servername: host, ...tlsOptions });
         stream.once('secureConnect', () => resolve(stream)).once('error', reject);
+        stream.once('close', () => reject(new Error('closed before the handshake was done')));
       });
     },
     tlsNow: (host, tlsOptions = {}) =>

@@ -26,6 +26,7 @@ export function join(app: Duplex, server: Duplex, taps: Taps): void {
   server.once('close', () => {
     if (!app.writableEnded) app.end();
     if (!server.readableEnded) app.destroy();
+    app.resume(); // the pipe's end paused it, and the app's own end would never be read
   });
   app.pipe(server);
   server.pipe(app);
