@@ -18,6 +18,7 @@ export function matchingSchedule(periodMs: number | null, { schedules }: Timelin
 /** "an exact alarm every 300 s is pending" */
 export function scheduleWords({ kind, exact, intervalMs, component }: Schedule): string {
   const what = kind === 'job' ? 'a job' : exact === true ? 'an exact alarm' : 'an alarm';
-  const whose = component === undefined ? '' : ` for ${printable(component, 80)}`;
+  // AlarmManager tags wakeup alarms "*walarm*:" and others "*alarm*:" before the name (AOSP Alarm.makeTag).
+  const whose = component === undefined ? '' : ` for ${printable(component.replace(/^\*w?alarm\*:/, ''), 80)}`;
   return `${what} every ${durationWords(intervalMs)} is pending${whose}`;
 }
