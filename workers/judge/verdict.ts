@@ -57,9 +57,10 @@ export function verdictOf(observed: Observed): { verdict: Verdict; rule: string;
   return { verdict: 'inconclusive', rule: 'none', reason: 'No rule decided.' };
 }
 
-function codeDidNotRun({ context }: Observed): string | null {
+function codeDidNotRun({ context, visibility }: Observed): string | null {
   if (!context.simulated || context.facts?.hasScriptedBehaviour !== false) return null;
-  return 'Its code did not run: the handset was simulated and the APK brings no scripted behaviour.';
+  const heard = visibility.sessions === 0 ? ' No traffic was seen.' : '';
+  return `Its code did not run: the handset was simulated and the APK brings no scripted behaviour.${heard}`;
 }
 
 function unexplained({ channels }: Observed): string | null {
