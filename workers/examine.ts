@@ -7,6 +7,7 @@ import type { ManifestFields } from '../orchestrator/store/bundles.ts';
 import { thisActor } from '../orchestrator/store/custody.ts';
 import type { ApkPath } from './apk/read-in-thread.ts';
 import { refuseUnmet } from './apk/refuse.ts';
+import type { ClockSample } from './capture/alignment.ts';
 import { createSessionClock } from './capture/clock.ts';
 import { leaseHandset, type Handset } from './device/lease.ts';
 import { startGuard, type Guard } from './device/guard.ts';
@@ -34,6 +35,8 @@ export interface Session extends ExamineOrder {
   readonly handset: Handset;
   readonly guard: Guard;
   readonly clock: ReturnType<typeof createSessionClock>;
+  /** What was read of the device's clocks so far. */
+  readonly samples: ClockSample[];
   /** Notes on who did what, for the custody log of the bundle. */
   readonly custody: { at: string; who: string; what: string }[];
 }
@@ -73,7 +76,7 @@ export async function examine(order: ExamineOrder): Promise<ManifestFields> {
   refuseUnmet(inspection, handset);
 
   const clock = createSessionClock({ clockRate: handset.clockRate });
-  const session: Session = { ...order, handset, guard, clock, custody };
+  const session: Session = { ...order, handset, guard, clock, custody, samples: [] };
   await alignClock(session);
   const tools = await observe(session);
   note('observation ended; everything set up on the handset was taken away');
@@ -91,11 +94,14 @@ export async function examine(order: ExamineOrder): Promise<ManifestFields> {
   };
 }
 
-/** Learns the device's own clocks, so that times in its dumps become session times. */
-export async function alignClock({ handset, clock, signal }: Session): Promise<void> {
-  const samples = await sampleClockOften(handset.shell, 5, () => clock.hostNowMs(), signal);
-  clock.align(
-    samples.map(({ hostBeforeMs, hostAfterMs, uptimeMs, wallMs, zoneOffsetMinutes }) => ({
+/**
+ * Learns the device's own clocks, so that times in its dumps become session times. Called again at the end of the
+ * observation: over that span the rate at which the device's time really ran shows as well.
+ */
+export async function alignClock({ handset, clock, samples, signal }: Session): Promise<void> {
+  const taken = await sampleClockOften(handset.shell, 5, () => clock.hostNowMs(), signal);
+  samples.push(
+    ...taken.map(({ hostBeforeMs, hostAfterMs, uptimeMs, wallMs, zoneOffsetMinutes }) => ({
       hostMs: (hostBeforeMs + hostAfterMs) / 2,
       roundTripMs: hostAfterMs - hostBeforeMs,
       deviceUptimeMs: uptimeMs,
@@ -103,6 +109,7 @@ export async function alignClock({ handset, clock, signal }: Session): Promise<v
       zoneOffsetMinutes,
     })),
   );
+  clock.align(samples);
 }
 
 function deviceFacts({ handset, clock, options }: Session): ManifestFields['device'] {

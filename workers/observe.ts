@@ -7,7 +7,7 @@ import type { PhasePlan } from '../orchestrator/contract/job.ts';
 import { openCapture, type Capture } from './capture/capture.ts';
 import { openEgress } from './capture/egress/open.ts';
 import { captureTools } from './capture/tools.ts';
-import { findAdb } from './device/adb-program.ts';
+import { findAdb, readAdbVersion } from './device/adb-program.ts';
 import { sendCanary } from './device/canary.ts';
 import { installApks } from './device/install.ts';
 import { enterPhase, keepScreenOn, leavePhases } from './device/phase.ts';
@@ -19,7 +19,7 @@ import type { AppiumSession } from './drive/appium-session.ts';
 import { planPhases, walkPhases } from './drive/scenario.ts';
 import { driveTools } from './drive/tools.ts';
 import { exploreApp, openDriver } from './exploration.ts';
-import { keepEvidence, type Session } from './examine.ts';
+import { alignClock, keepEvidence, type Session } from './examine.ts';
 import { watchDevice } from './watch.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,12 +35,13 @@ export async function observe(session: Session): Promise<Record<string, string>>
   const plan = planPhases(options.minutes);
   await keepEvidence(directory, 'inspection.json', `${JSON.stringify(inspection, null, 2)}\n`);
 
+  const adb = findAdb(session.environment);
   step('starting Appium and the proxy');
   await mkdir(join(directory, 'logs'), { recursive: true });
   await using appium = await startAppium({
     guard,
     logFile: join(directory, 'logs', 'appium.log'),
-    adb: findAdb(session.environment),
+    adb,
     signal,
   });
   await using egress = openEgress(options.egress);
@@ -91,7 +92,7 @@ export async function observe(session: Session): Promise<Record<string, string>>
   await using driver = await openDriver(session, capture, appium);
   await walk(session, capture, plan, driver, route);
   await route.verify();
-  return { ...captureTools(), ...driveTools() };
+  return { adb: await readAdbVersion(adb, signal), ...captureTools(), ...driveTools() };
 }
 
 /** A request under the app's own uid must come through the proxy before the app may speak. Error: `canary-failed`. */
@@ -147,6 +148,11 @@ async function walk(
     },
   });
   await watch.finish();
+  await alignClock(session);
+  if (clock.alignment?.rateSuspect === true) {
+    const measured = clock.alignment.measuredRate ?? 0;
+    capture.journal.event('clock-rate-suspect', `declared ${clock.rate}, measured ${measured.toFixed(3)}`);
+  }
 }
 
 function pathsOf({ paths }: Session): string[] {

@@ -54,6 +54,9 @@ export function rasterSection(report: Report): Html {
         </tfoot>
       </table>
       <p class="legend">
+        ${report.phases.map((span) => html`<span><i class="swatch swatch-${span.phase}"></i>${PHASE_TITLE[span.phase]} to ${duration(span.toMs)}</span>`)}
+      </p>
+      <p class="legend">
         <span>tall red stroke: unexplained</span><span>short blue stroke: explained</span
         ><span>dashed: not observable, or forced by the test</span
         ><span>grey: push (Play Services’ connection, not the app’s)</span>
@@ -71,7 +74,6 @@ export function byUrgency(channels: readonly Channel[]): Channel[] {
 function channelRow(report: Report, channel: Channel): Html {
   const { destination, cadence, bytes } = channel;
   const name = `${destination.host}:${destination.port}`;
-  const regular = cadence.kind === 'periodic' || cadence.kind === 'on-off' || cadence.kind === 'back-off';
   return html`<tr>
     <th scope="row" class="who">
       <a href="#channel-${channel.id}">${destination.host}</a><wbr />:${destination.port}<span
@@ -81,12 +83,17 @@ function channelRow(report: Report, channel: Channel): Html {
     <td class="plotcell">
       ${rasterRow(report, channel.beats, toneOf(channel), `${plural(channel.beats.length, 'beat')} to ${name}`)}
     </td>
-    ${cell('Beats', channel.beats.length)}
-    ${cell('Period', regular || cadence.periodMs !== null ? duration(cadence.periodMs) : cadence.kind)}
+    ${cell('Beats', channel.beats.length)} ${cell('Period', periodWords(cadence))}
     ${cell('Jitter', percent(cadence.jitter))} ${cell('Up', withSpread(bytes.medianUp, bytes.upSpread))}
     ${cell('Down', withSpread(bytes.medianDown, bytes.downSpread))}
     <td class="j">${judgement(channel)}</td>
   </tr>`;
+}
+
+/** A period only where there is one; else what kind of timing it is. */
+function periodWords({ kind, periodMs }: Channel['cadence']): string {
+  if (kind === 'too-few-beats') return 'too few';
+  return kind === 'irregular' || kind === 'continuous' ? kind : duration(periodMs);
 }
 
 function pushRow(report: Report): Html {
