@@ -67,7 +67,7 @@ export interface JobQueue extends AsyncDisposable {
   outcome(submission: string): Promise<Outcome>;
   /** Resolves with the result of *assess*. @throws the Fault of the stage that failed, or `submission-unknown` */
   waitFor(submission: string, signal: AbortSignal): Promise<AssessResult>;
-  /** Stops a submission wherever it is worked on. @returns false where it had ended or never was */
+  /** Stops a submission wherever it is worked on. @returns false where it had ended, was cancelled or never was */
   cancel(submission: string): Promise<boolean>;
 }
 
@@ -196,10 +196,11 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       const { state } = await watch.outcome(submission);
       const last = await asked(find('assess', submission));
       if (last === undefined || state === 'done' || state === 'failed') return false;
+      const wasCancelled = last.data.cancelled;
       await asked(last.updateData({ ...last.data, cancelled: true }));
       await asked(shout.publishEvent<CancelEvent>({ eventName: 'cancel', submission }));
       stopHere(submission);
-      return true;
+      return !wasCancelled;
     },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };

@@ -128,7 +128,8 @@ export function asFault(error: unknown): Fault {
 /** The queue stores only the text of an error; a Fault's begins with its code, so it comes back whole. */
 export function faultFromText(text: string): Fault {
   const [, code, detail] = /^([a-z-]+): ([^]*)$/.exec(text) ?? [];
-  if (code !== undefined && detail !== undefined && Object.hasOwn(FAULTS, code)) return new Fault(code as FaultCode, detail);
+  if (code !== undefined && detail !== undefined && Object.hasOwn(FAULTS, code))
+    return new Fault(code as FaultCode, detail);
   if (text.includes('stalled more than allowable limit')) return new Fault('worker-lost', 'see the log of the workers');
   return new Fault('queue-failed', printable(text));
 }
