@@ -23,8 +23,8 @@ export function createListeners(): Listeners {
       const [near, far] = duplexPair();
       // A socket that fails is closed for its user; without a listener Node would end the handset.
       for (const side of [near, far]) side.on('error', () => side.destroy());
-      near.once('close', () => far.destroy());
-      far.once('close', () => near.destroy());
+      tie(near, far);
+      tie(far, near);
       setImmediate(() => onSocket(far));
       return near;
     },
@@ -35,4 +35,12 @@ export function createListeners(): Listeners {
       return lastFree;
     },
   };
+}
+
+/** When one end is closed, the other closes too: at once, or when it has read what was still said to it. */
+function tie(closing: Duplex, other: Duplex): void {
+  closing.once('close', () => {
+    if (closing.writableFinished && !other.readableEnded) other.once('end', () => other.destroy());
+    else other.destroy();
+  });
 }

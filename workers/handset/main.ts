@@ -11,13 +11,14 @@ async function main(): Promise<number> {
   for (const option of options.ignored) {
     if (options.verbose || MATTERS.test(option)) note(`${option} changes nothing on a simulated handset`);
   }
+  const over = asked(options);
   const ports = await openPorts(options.consolePort, options.adbPort);
   const handset = await startHandset(options, ports, { createAndroid, createTraffic });
   note(
     `${options.avdName}, API ${options.apiLevel}, ${handset.serial}, clock rate ${options.clockRate}, seed ${options.seed}`,
   );
   process.stdout.write(`${JSON.stringify(readyLine(options, handset.serial, ports))}\n`);
-  await Promise.race([handset.killed, asked(options)]);
+  await Promise.race([handset.killed, over]);
   await handset[Symbol.asyncDispose]();
   return 0;
 }

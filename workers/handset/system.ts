@@ -42,7 +42,7 @@ export interface ProgramIo {
   /** Runs a shell command line as a child, its output going to this program's; resolves to the exit status. */
   run(
     commandLine: string,
-    options?: { uid?: number; stdin?: AsyncIterable<Buffer>; namespacePid?: number },
+    options?: { uid?: number; stdin?: AsyncIterable<Buffer>; namespacePid?: number; env?: ReadonlyMap<string, string> },
   ): Promise<number>;
 }
 

@@ -9,7 +9,7 @@ import { findProgram } from './program.ts';
 import { complain, type ShellSystem } from './shell.ts';
 import { runExternal } from './simple.ts';
 import { absolute, type Descriptors, type ShellState } from './state.ts';
-import { unescapeC } from './word.ts';
+import { unescapeBytes } from './word.ts';
 
 interface Context {
   readonly state: ShellState;
@@ -43,7 +43,8 @@ function echo(argv: readonly string[], { state }: Context): number {
   }
   const text = argv.slice(index).join(' ');
   const [shown = '', cut] = escapes ? text.split(/\\c/, 2) : [text];
-  say(state, (escapes ? unescapeC(shown) : shown) + (cut === undefined ? newline : ''));
+  const bytes = escapes ? unescapeBytes(shown) : Buffer.from(shown);
+  state.descriptors.outputs.get(1)?.write(Buffer.concat([bytes, Buffer.from(cut === undefined ? newline : '')]));
   return 0;
 }
 

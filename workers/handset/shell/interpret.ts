@@ -1,4 +1,4 @@
-import type { AndOr, Command, Pipeline, Script } from './ast.ts';
+import type { AndOr, Command, Pipeline, Redirection, Script } from './ast.ts';
 import { Killed, Leave, statusOfAbort } from './ending.ts';
 import { runBody } from './compound.ts';
 import type { Expander } from './expand.ts';
@@ -16,7 +16,7 @@ let turnStartedMs = performance.now();
 export async function runList(script: Script, state: ShellState, system: ShellSystem): Promise<number> {
   for (const list of script.lists) {
     await checkpoint(state);
-    if (list.background) runInBackground(list, state, system);
+    if (list.background) await runInBackground(list, state, system);
     else await runAndOr(list, state, system);
   }
   return state.status;
@@ -78,6 +78,8 @@ async function runPiped(pipeline: Pipeline, state: ShellState, system: ShellSyst
     );
     input = between;
   }
+  // All of them end before the pipe does, also when one could not be started.
+  await Promise.allSettled(running);
   const statuses = await Promise.all(running);
   return statuses.at(-1) ?? 0;
 }
@@ -91,7 +93,11 @@ export async function runSubshell(
   stdout: Pipe | null = null,
   parent: AbortSignal = state.signal,
 ): Promise<number> {
-  const task = system.tasks.start({ parentPid: state.pid, uid: state.uid, name: 'sh', commandLine: 'sh' }, parent);
+  const task = system.tasks.start(
+    { parentPid: state.pid, uid: state.uid, name: 'sh', commandLine: 'sh' },
+    parent,
+    state.session.quota,
+  );
   const shell = copyState(state, { signal: task.signal, descriptors, parentPid: state.parentPid });
   if (stdout !== null) stdout.onBroken = () => task.kill('PIPE');
   try {
@@ -103,19 +109,29 @@ export async function runSubshell(
   }
 }
 
-function runInBackground(list: AndOr, state: ShellState, system: ShellSystem): void {
-  const { outputs } = state.descriptors;
-  const toClient = [...outputs.values()].some((sink) => state.session.clientSinks.has(sink));
+/**
+ * Starts a list in the background. A single command's redirections are opened first: one that lets go of the client's
+ * outputs outlives its client, as under adbd, and one that does not keeps the client's stream open.
+ */
+async function runInBackground(list: AndOr, state: ShellState, system: ShellSystem): Promise<void> {
+  const [only, ...others] = list.first.commands;
+  const single = list.rest.length === 0 && others.length === 0 && !list.first.negated ? only : undefined;
+  const plain: Descriptors = { input: Pipe.holding(Buffer.alloc(0)), outputs: state.descriptors.outputs };
+  const opened = await open(single?.redirections ?? [], copyState(state, { descriptors: plain }), system);
+  state.status = 0;
+  if (opened === null) return;
+  const toClient = [...opened.outputs.values()].some((sink) => state.session.clientSinks.has(sink));
   const task = system.tasks.start(
     { parentPid: state.pid, uid: state.uid, name: 'sh', commandLine: 'sh' },
-    // What does not write to the client outlives it, as under adbd.
     toClient ? state.signal : system.signal,
+    state.session.quota,
   );
-  const shell = copyState(state, {
-    signal: task.signal,
-    descriptors: { input: Pipe.holding(Buffer.alloc(0)), outputs },
-  });
-  const running = runAndOr({ ...list, background: false }, shell, system)
+  const shell = copyState(state, { signal: task.signal, descriptors: plain });
+  const work =
+    single === undefined
+      ? runAndOr({ ...list, background: false }, shell, system)
+      : runBody(single, opened, expanderOf(shell, system), system);
+  const running = work
     .catch((error: unknown) => (task.signal.aborted ? statusOfAbort(task.signal) : statusOf(error, shell)))
     .finally(() => {
       task.end();
@@ -124,21 +140,28 @@ function runInBackground(list: AndOr, state: ShellState, system: ShellSystem): v
   if (toClient) state.session.stragglers.add(running);
   state.background.set(task.pid, running);
   state.lastBackgroundPid = task.pid;
-  state.status = 0;
+}
+
+/** Opens redirections; null where one was refused, which the shell has then said. */
+async function open(
+  redirections: readonly Redirection[],
+  state: ShellState,
+  system: ShellSystem,
+): Promise<Descriptors | null> {
+  if (redirections.length === 0) return state.descriptors;
+  try {
+    return await redirect(redirections, expanderOf(state, system));
+  } catch (error) {
+    if (!(error instanceof RedirectionFault)) throw error;
+    complain(state, error.message);
+    return null;
+  }
 }
 
 /** One command with its redirections. */
 export async function runCommand(command: Command, state: ShellState, system: ShellSystem): Promise<number> {
-  const expander = expanderOf(state, system);
-  let descriptors = state.descriptors;
-  try {
-    if (command.redirections.length > 0) descriptors = await redirect(command.redirections, expander);
-  } catch (error) {
-    if (!(error instanceof RedirectionFault)) throw error;
-    complain(state, error.message);
-    return (state.status = 1);
-  }
-  state.status = await runBody(command, descriptors, expander, system);
+  const descriptors = await open(command.redirections, state, system);
+  state.status = descriptors === null ? 1 : await runBody(command, descriptors, expanderOf(state, system), system);
   return state.status;
 }
 

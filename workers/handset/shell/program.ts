@@ -56,6 +56,7 @@ export async function runProgram(
   const task = system.tasks.start(
     { parentPid: state.pid, uid: state.uid, name: argv[0] ?? '', commandLine: argv.join(' ') },
     state.signal,
+    state.session.quota,
   );
   const out = descriptors.outputs.get(1) ?? NOWHERE;
   const err = descriptors.outputs.get(2) ?? NOWHERE;
@@ -82,7 +83,7 @@ export async function runProgram(
         uid: options.uid ?? state.uid,
         namespacePid: options.namespacePid ?? state.namespacePid,
         cwd: state.cwd,
-        environment,
+        environment: options.env ?? environment,
         parentPid: task.pid,
         signal: task.signal,
         session: state.session,

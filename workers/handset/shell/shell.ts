@@ -56,6 +56,7 @@ export function openShell(system: ShellSystem, options: ShellOptions, text: stri
   const task = system.tasks.start(
     { parentPid, uid: options.uid, name: 'sh', commandLine: `sh -c ${text}` },
     options.signal,
+    options.session.quota,
   );
   const environment = options.environment ?? environmentOf(options.uid);
   const namespacePid = options.namespacePid ?? INIT_NAMESPACE;

@@ -1,6 +1,7 @@
 import type { OwnedTree } from '../files/tree.ts';
 import type { Command } from './ast.ts';
 import type { Pipe, Sink } from './pipe.ts';
+import type { TaskQuota } from './tasks.ts';
 
 /** Where a shell's numbered descriptors lead. Input is always a pipe; a closed descriptor is absent. */
 export interface Descriptors {
@@ -45,6 +46,12 @@ export interface Session {
   /** The sinks that lead to the client. A background command that writes to one keeps the stream open, as on adbd. */
   readonly clientSinks: ReadonlySet<Sink>;
   readonly stragglers: Set<Promise<unknown>>;
+  /** How many of its tasks run: a fork bomb of one client leaves room for the others. */
+  readonly quota: TaskQuota;
+}
+
+export function openSession(...clientSinks: readonly Sink[]): Session {
+  return { clientSinks: new Set(clientSinks), stragglers: new Set(), quota: { running: 0 } };
 }
 
 export function copyState(state: ShellState, changes: Partial<ShellState>): ShellState {

@@ -5,7 +5,13 @@ import { Killed } from './ending.ts';
 /** The first pid that a shell gets on a fresh boot; below it are kernel threads and the system's own. */
 const FIRST_PID = 3000;
 const LAST_PID = 32_767;
-const MOST_TASKS = 2000;
+const MOST_TASKS = 4000;
+const MOST_TASKS_OF_SESSION = 256;
+
+/** How many tasks of one session run. */
+export interface TaskQuota {
+  running: number;
+}
 
 export interface StartedTask {
   readonly pid: number;
@@ -16,7 +22,7 @@ export interface StartedTask {
 
 export interface OwnedTasks extends Tasks {
   /** Throws where too many run. The task's signal follows the parent's. */
-  start(task: Omit<Task, 'pid' | 'startedAtMs'>, parent: AbortSignal): StartedTask;
+  start(task: Omit<Task, 'pid' | 'startedAtMs'>, parent: AbortSignal, quota: TaskQuota): StartedTask;
 }
 
 /** The shells and programs that run, and one row of pids for all of the handset. */
@@ -39,8 +45,11 @@ export function createTasks(clock: DeviceClock): OwnedTasks {
       if (signalName !== '0') found.abort.abort(new Killed(signalName));
       return true;
     },
-    start(task, parent) {
-      if (running.size >= MOST_TASKS) throw new Error("can't fork - try again");
+    start(task, parent, quota) {
+      if (running.size >= MOST_TASKS || quota.running >= MOST_TASKS_OF_SESSION) {
+        throw new Error("can't fork - try again");
+      }
+      quota.running++;
       const pid = nextPid();
       const abort = new AbortController();
       const follow = (): void => abort.abort(parent.reason);
@@ -52,7 +61,7 @@ export function createTasks(clock: DeviceClock): OwnedTasks {
         signal: abort.signal,
         kill: (signalName) => abort.abort(new Killed(signalName)),
         end() {
-          running.delete(pid);
+          if (running.delete(pid)) quota.running--;
           parent.removeEventListener('abort', follow);
         },
       };

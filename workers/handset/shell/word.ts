@@ -201,3 +201,8 @@ export function unescapeC(text: string): string {
     return ESCAPES[code] ?? ('\\"\''.includes(code) ? code : whole);
   });
 }
+
+/** The same as bytes, so that `\\377` is one byte and not a character. */
+export function unescapeBytes(text: string): Buffer {
+  return Buffer.from(unescapeC(Buffer.from(text).toString('latin1')), 'latin1');
+}

@@ -18,16 +18,25 @@ function addressOf(name: string): number | string | null {
   return /^(?:localabstract|local):(.+)$/.exec(name)?.[1] ?? null;
 }
 
-/** Carries bytes both ways until either side ends. */
+/** What the inside has not read this long after its client went away is dropped. */
+const LINGER_MS = 5000;
+
+/** Carries bytes both ways until either side ends. adb streams have no half-close. */
 async function join({ input, output, signal }: ServiceStream, socket: Duplex): Promise<void> {
-  const gone = (): void => void socket.destroy();
-  signal.addEventListener('abort', gone, { once: true });
+  let linger: NodeJS.Timeout | undefined;
+  const clientGone = (): void => {
+    linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  };
+  signal.addEventListener('abort', clientGone, { once: true });
   const inward = async (): Promise<void> => {
     for await (const chunk of input) {
       if (socket.destroyed) return;
       if (!socket.write(chunk)) await drained(socket);
     }
-    socket.end();
+    await new Promise<void>((resolve) => {
+      socket.once('close', resolve);
+      socket.end(resolve);
+    });
   };
   const outward = async (): Promise<void> => {
     for await (const chunk of socket as AsyncIterable<Buffer>) {
@@ -36,12 +45,12 @@ async function join({ input, output, signal }: ServiceStream, socket: Duplex): P
     }
   };
   try {
-    // adb streams have no half-close: when the inside has said all, the stream ends.
-    await Promise.race([outward(), inward().then(() => ended(socket))]);
+    await Promise.race([outward(), inward()]);
   } catch {
     // The socket broke: for the client that is the end of the stream.
   } finally {
-    signal.removeEventListener('abort', gone);
+    clearTimeout(linger);
+    signal.removeEventListener('abort', clientGone);
     socket.destroy();
   }
 }
@@ -51,11 +60,6 @@ function drained(socket: Duplex): Promise<void> {
     socket.once('drain', resolve);
     socket.once('close', resolve);
   });
-}
-
-function ended(socket: Duplex): Promise<void> {
-  if (socket.destroyed) return Promise.resolve();
-  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 const MOST_REVERSES = 64;

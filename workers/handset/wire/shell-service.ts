@@ -3,7 +3,7 @@ import { runProgram } from '../shell/program.ts';
 import { openShell } from '../shell/shell.ts';
 import { Pipe, type Sink } from '../shell/pipe.ts';
 import type { Descriptors, Session } from '../shell/state.ts';
-import { environmentOf } from '../shell/state.ts';
+import { environmentOf, openSession } from '../shell/state.ts';
 import type { Service, ServiceStream } from './connection.ts';
 import { runTerminal } from './terminal.ts';
 
@@ -93,7 +93,7 @@ async function runArguments(
 }
 
 function sessionOf({ out, err }: Streams): Session {
-  return { clientSinks: new Set([out, err]), stragglers: new Set() };
+  return openSession(out, err);
 }
 
 function descriptorsOf({ input, out, err }: Streams): Descriptors {

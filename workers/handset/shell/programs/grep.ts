@@ -75,6 +75,7 @@ async function search(
     if (quiet && (flags.has('q') || flags.has('l') || flags.has('L'))) break;
     if (!quiet) {
       recent.splice(0).forEach((text, index, all) => print(text, '-', number - all.length + index));
+      test.lastIndex = 0;
       if (flags.has('o')) for (const [match] of line.matchAll(test)) if (match !== '') print(match, ':', number);
       if (!flags.has('o')) print(line, ':', number);
       await io.drained();

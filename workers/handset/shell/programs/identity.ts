@@ -96,20 +96,15 @@ async function sh(io: ProgramIo): Promise<number> {
 
 function env(io: ProgramIo): number | Promise<number> {
   const flags = readFlags(io.argv, '+iu:0');
-  const removed = new Set(flags.values('u'));
-  const shown = new Map(flags.has('i') ? [] : [...io.env].filter(([name]) => !removed.has(name)));
+  const changed = new Map(flags.has('i') ? [] : io.env);
+  for (const name of flags.values('u')) changed.delete(name);
   const command = [...flags.rest];
-  const assigned: string[] = [];
   for (let word = command[0]; word !== undefined && /^[A-Za-z_]\w*=/.test(word); word = command[0]) {
     command.shift();
-    assigned.push(word);
-    shown.set(word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1));
+    changed.set(word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1));
   }
-  if (command.length > 0) {
-    const exports = assigned.map((word) => `export ${quoteAll([word])}; `).join('');
-    return io.run(exports + quoteAll(command), { stdin: io.stdin });
-  }
-  for (const [name, value] of shown) io.out(`${name}=${value}\n`);
+  if (command.length > 0) return io.run(quoteAll(command), { stdin: io.stdin, env: changed });
+  for (const [name, value] of changed) io.out(`${name}=${value}\n`);
   return 0;
 }
 

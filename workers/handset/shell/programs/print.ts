@@ -1,13 +1,14 @@
 import type { ProgramIo, Programs } from '../../system.ts';
 import { readFlags, UsageFault } from '../flags.ts';
 import { readAll } from '../pipe.ts';
-import { unescapeC } from '../word.ts';
+import { unescapeBytes, unescapeC } from '../word.ts';
 
 export const PRINT_PROGRAMS: Programs = {
   echo: (io) => {
     const flags = /^-[neE]+$/.test(io.argv[1] ?? '') ? (io.argv[1] ?? '') : '';
     const text = io.argv.slice(flags === '' ? 1 : 2).join(' ');
-    io.out((flags.includes('e') ? unescapeC(text) : text) + (flags.includes('n') ? '' : '\n'));
+    io.out(flags.includes('e') ? unescapeBytes(text) : text);
+    if (!flags.includes('n')) io.out('\n');
     return 0;
   },
   printf: (io) => {
@@ -25,7 +26,7 @@ const DIRECTIVE = /%(%|([-+ 0#]*)(\d*)(?:\.(\d+))?([bcdiosuxX]))/g;
 
 /** printf(1): the format is used again until the arguments are used up. Bytes as latin1. */
 function formatted(format: string, args: readonly string[]): string {
-  const pattern = Buffer.from(unescapeC(format)).toString('latin1');
+  const pattern = unescapeC(Buffer.from(format).toString('latin1'));
   const rest = [...args];
   let text = '';
   do {
