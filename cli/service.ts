@@ -1,4 +1,5 @@
 import { Fault } from '../orchestrator/contract/fault.ts';
+import { abandonUnfinished } from '../orchestrator/store/abandon.ts';
 import { sweepPartial } from '../orchestrator/store/bundles.ts';
 import { openDatabase } from '../orchestrator/store/database.ts';
 import { openFiles, type FileStore } from '../orchestrator/store/files.ts';
@@ -36,6 +37,8 @@ export async function openService(
   await sweepPartial(home.evidence);
   const files = await openFiles(home.files);
   const queue = opening.use(await openQueue({ database, redisUrl: home.redisUrl ?? undefined, signal, warn }));
+  // Only an embedded ledger is this process's alone: what waits in it was left by a process that died.
+  if (home.databaseUrl === null && home.redisUrl === null) await abandonUnfinished(ledger, queue);
   const opened = opening.handOn();
   return { ledger, queue, files, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }
