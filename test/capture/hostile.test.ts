@@ -142,15 +142,14 @@ describe('limits', () => {
   });
 
   it('sixty hosts open no further listening socket', async () => {
-    await using scene = await openScene();
     const listening = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+    await using scene = await openScene();
     const before = listening();
     for (let at = 0; at < 60; at += 1) {
       const stream = await scene.tls(`h${at}.example`);
       stream.destroy();
     }
     expect(listening()).toBe(before);
-    expect(before).toBe(1);
   });
 
   it('the app leaves a long poll: its server side ends too', async () => {

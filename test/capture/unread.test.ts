@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Agent, createServer as createHttpsServer, request } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
@@ -157,6 +157,53 @@ describe('in a sealed run', () => {
     const { gaps, connections } = await scene.records();
     expect(connections[0]).toMatchObject({ treatment: 'tunnelled', wireUpBytes: 0 });
     expect(gaps[0]!.because).toContain('waited for a server to speak first');
+  });
+});
+
+describe('a slow app', () => {
+  it('that says nothing for longer than a server would wait is read all the same when it speaks', async () => {
+    await using scene = await openScene({ silenceMs: 20 });
+    const socket = await scene.tcp();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const stream = connectTls({ socket, ca: [scene.capture.caPem], servername: 'slow.example' });
+    await new Promise<void>((resolve, reject) => stream.once('secureConnect', resolve).once('error', reject));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stream.write('GET /slow HTTP/1.1\r\nHost: slow.example\r\nConnection: close\r\n\r\n');
+    expect(await readUntil(stream)).toMatch(/^HTTP\/1\.1 200 OK/);
+    const { sessions, gaps } = await scene.records();
+    expect(sessions).toMatchObject([{ destination: { host: 'slow.example', port: 443 }, path: '/slow' }]);
+    expect(gaps).toEqual([]);
+  });
+});
+
+describe('a server that speaks first', () => {
+  const greeter = async (): Promise<{ port: number; close: () => Server }> => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 mail.example ready\r\n');
+      socket.on('data', () => socket.write('250 ok\r\n'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+  };
+
+  it('is heard behind a CONNECT, and both directions are counted', async () => {
+    const mail = await greeter();
+    await using scene = await openScene({ egress: createLiveEgress({ allow: ['127.0.0.0/8'] }), silenceMs: 20 });
+    const socket = await scene.tcp();
+    socket.write(`CONNECT 127.0.0.1:${mail.port} HTTP/1.1\r\n\r\n`);
+    await readUntil(socket, (text) => text.includes('220 mail.example ready\r\n'));
+    socket.write('EHLO me\r\n');
+    expect(await readUntil(socket, (text) => text.includes('250'))).toBe('250 ok\r\n');
+    socket.end();
+    await readUntil(socket);
+    const { sessions, connections } = await scene.records();
+    mail.close();
+    expect(connections).toMatchObject([
+      { treatment: 'tunnelled', protocol: 'tcp', destination: { host: '127.0.0.1', port: mail.port } },
+    ]);
+    expect(sessions.reduce((sum, session) => sum + session.upBytes, 0)).toBe(9);
+    expect(sessions.reduce((sum, session) => sum + session.downBytes, 0)).toBe(24 + 8);
   });
 });
 

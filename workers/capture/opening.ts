@@ -15,7 +15,7 @@ export type Opening =
   | { readonly kind: 'closed' };
 
 export interface OpeningLimits {
-  /** Host milliseconds without a byte after which the server is taken to speak first; null waits for ever. */
+  /** Host milliseconds without a byte after which the server may be the one to speak first; null waits for ever. */
   readonly silenceMs: number | null;
   /** Host milliseconds within which a begun head or hello must be complete; else it is raw. */
   readonly completeMs: number;

@@ -1,10 +1,11 @@
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { AppConnection } from './connection.ts';
+import { firstWord } from './first-word.ts';
 import type { FrontParts } from './front.ts';
 import type { ClientHello } from './hello.ts';
 import { bridgeHttp2 } from './http2-bridge.ts';
 import { intercept } from './interception.ts';
-import { OPENING_LIMITS, peekOpening } from './opening.ts';
 import { readable, type Known } from './treat.ts';
 import { passThrough, tunnelDecrypted } from './tunnel.ts';
 
@@ -45,26 +46,35 @@ export async function treatTls(
   connection.protocol = upstream.alpn === 'h2' ? 'h2' : 'https';
   if (upstream.alpn === 'h2') return bridgeHttp2(opened);
   if (upstream.alpn !== null) return parts.decryptor.accept(opened);
-  await treatInner(connection, parts, stream, opened);
+  await treatInner(connection, parts, stream, opened, upstream.stream);
 }
 
-/** Without ALPN, TLS may carry anything; in a sealed run nobody but the app can speak first. */
+/** Without ALPN, TLS may carry anything, and either side may speak first. */
 async function treatInner(
   connection: AppConnection,
   parts: FrontParts,
   stream: TLSSocket,
   opened: ReturnType<typeof readable>,
+  server: Duplex,
 ): Promise<void> {
-  const silenceMs = parts.egress.mode === 'live' ? parts.silenceMs : null;
-  const inner = await peekOpening(stream, { ...OPENING_LIMITS, silenceMs }, parts.signal);
-  if (inner.kind === 'closed') return void stream.destroy();
-  if (inner.kind === 'http') return parts.decryptor.accept(opened);
-  if (inner.kind === 'http2') {
-    connection.protocol = 'h2';
-    return bridgeHttp2(opened);
+  const word = await firstWord(stream, server, parts.signal);
+  switch (word.kind) {
+    case 'closed':
+      stream.destroy();
+      return;
+    case 'http':
+      parts.decryptor.accept(opened);
+      return;
+    case 'http2':
+      connection.protocol = 'h2';
+      await bridgeHttp2(opened);
+      return;
+    case 'server':
+    case 'tls':
+    case 'raw':
+      connection.protocol = 'tls';
+      tunnelDecrypted(connection, parts, stream, server);
   }
-  connection.protocol = 'tls';
-  await tunnelDecrypted(connection, parts, stream, opened.agent);
 }
 
 /** A connection whose content the app kept to itself: counted, said, and remembered for its host. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import { CANARY_ANSWER } from './canary.ts';
 import type { AppConnection } from './connection.ts';
@@ -6,7 +7,8 @@ import type { Upstream } from './egress/egress.ts';
 import type { FrontParts } from './front.ts';
 import { bridgeHttp2 } from './http2-bridge.ts';
 import { readAuthority, shownHost, type HostAndPort } from './host.ts';
-import { OPENING_LIMITS, peekOpening } from './opening.ts';
+import { firstWord } from './first-word.ts';
+import { type Opening, OPENING_LIMITS, peekOpening } from './opening.ts';
 import type { RequestHead } from './request-head.ts';
 import { treatTls } from './treat-tls.ts';
 import { tunnelTcp } from './tunnel.ts';
@@ -30,6 +32,11 @@ export async function treat(connection: AppConnection, parts: FrontParts): Promi
 async function treatOpening(connection: AppConnection, parts: FrontParts, known: Known): Promise<void> {
   const { raw } = connection;
   const opening = await peekOpening(raw, { ...OPENING_LIMITS, silenceMs: parts.silenceMs }, parts.signal);
+  await treatAs(opening, connection, parts, known);
+}
+
+async function treatAs(opening: Opening, connection: AppConnection, parts: FrontParts, known: Known): Promise<void> {
+  const { raw } = connection;
   switch (opening.kind) {
     case 'closed':
       connection.fail('the app closed the connection before it said anything that could be read');
@@ -38,9 +45,11 @@ async function treatOpening(connection: AppConnection, parts: FrontParts, known:
     case 'tls':
       await treatTls(connection, parts, known, opening.hello);
       return;
-    case 'raw':
     case 'silent':
-      await tunnelTcp(connection, parts, known.target, opening.kind);
+      await treatSilent(connection, parts, known);
+      return;
+    case 'raw':
+      tunnelTcp(connection, parts, await behind(parts, known));
       return;
     case 'http2':
       connection.treatment = 'cleartext';
@@ -53,6 +62,28 @@ async function treatOpening(connection: AppConnection, parts: FrontParts, known:
       else if (opening.head.method === 'CONNECT' && !known.target) await treatConnect(connection, parts, opening.head);
       else treatHttp(connection, parts, known, opening.head);
   }
+}
+
+/** The app says nothing: perhaps its server speaks first, if there is one. Perhaps it only needs longer. */
+async function treatSilent(connection: AppConnection, parts: FrontParts, known: Known): Promise<void> {
+  let silent = true;
+  connection.beforeEnd(() => {
+    const { destination, journal } = connection;
+    const because = 'the app waited for a server to speak first';
+    if (silent) journal.gaps.note('unsupported-protocol', { destination, because });
+  });
+  const server = await behind(parts, known);
+  const word = await firstWord(connection.raw, server, parts.signal);
+  silent = word.kind === 'closed';
+  if (word.kind === 'server' || word.kind === 'raw') return tunnelTcp(connection, parts, server);
+  server?.destroy();
+  await treatAs(word, connection, parts, known);
+}
+
+/** The server itself, where it is known and there is one: in a live run, behind a CONNECT. */
+async function behind(parts: FrontParts, { target }: Known): Promise<Duplex | null> {
+  if (!target) return null;
+  return parts.egress.tunnel({ host: target.host, port: target.port ?? 0, secure: false, alpn: [] }, parts.signal);
 }
 
 function treatHttp(connection: AppConnection, parts: FrontParts, known: Known, head: RequestHead): void {

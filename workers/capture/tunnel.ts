@@ -1,12 +1,11 @@
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { BurstMeter } from './bursts.ts';
 import type { AppConnection } from './connection.ts';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import type { FrontParts } from './front.ts';
-import type { HostAndPort } from './host.ts';
 import { join, sink } from './relay.ts';
 import { createTlsPayload } from './tls-payload.ts';
-import type { UpstreamAgent } from './upstream-agent.ts';
 
 /** TLS that stays closed: to its server in a live run; to nobody in a sealed one, where the attempt is all there is. */
 export async function passThrough(
@@ -52,57 +51,45 @@ export async function passThrough(
   });
 }
 
-/** Bytes that are neither TLS nor HTTP, or an app that waits for its server to speak. */
-export async function tunnelTcp(
-  connection: AppConnection,
-  parts: FrontParts,
-  target: HostAndPort | null,
-  kind: 'raw' | 'silent',
-): Promise<void> {
-  const { raw, journal } = connection;
+/** Bytes that are neither TLS nor HTTP, or a server that speaks first. `server` is null where there is none to reach. */
+export function tunnelTcp(connection: AppConnection, parts: FrontParts, server: Duplex | null): void {
+  const { raw, journal, destination } = connection;
   connection.treatment = 'tunnelled';
   connection.protocol = 'tcp';
   const meter = new BurstMeter(journal.clock, (burst) => connection.writeBurst(burst, 'tcp'));
   connection.beforeEnd(() => meter.end());
-  const { destination } = connection;
-  const where = target ? { host: target.host, port: target.port ?? 0, secure: false, alpn: [] } : null;
-  const server = where && (await parts.egress.tunnel(where, parts.signal));
   if (server) {
     join(raw, server, { up: (chunk) => meter.up(chunk.length), down: (chunk) => meter.down(chunk.length), meter });
     return;
   }
-  const what = kind === 'silent' ? 'the app waited for a server to speak first' : 'neither TLS nor HTTP';
   if (parts.egress.mode === 'live') {
     connection.treatment = 'refused';
-    journal.gaps.note('unsupported-protocol', { destination, because: `${what}, and nothing says where it was going` });
+    const because = 'neither TLS nor HTTP, and nothing says where it was going';
+    journal.gaps.note('unsupported-protocol', { destination, because });
     throw new Fault('proxy-failed', 'the destination of a raw connection is not known');
   }
-  journal.gaps.note('unsupported-protocol', {
-    destination,
-    because: `${what}: counted, but nothing answers it in a sealed run`,
-  });
+  const because = 'neither TLS nor HTTP: counted, but nothing answers it in a sealed run';
+  journal.gaps.note('unsupported-protocol', { destination, because });
   sink(raw, { up: (chunk) => meter.up(chunk.length), meter });
 }
 
-/** TLS that was opened and carries something other than HTTP: its payload is counted exactly, and not understood. */
-export async function tunnelDecrypted(
-  connection: AppConnection,
-  parts: FrontParts,
-  stream: TLSSocket,
-  agent: UpstreamAgent,
-): Promise<void> {
+/**
+ * TLS that was opened and carries something other than HTTP: its payload is counted exactly, and not understood. A
+ * sealed run has nobody who could answer it.
+ */
+export function tunnelDecrypted(connection: AppConnection, parts: FrontParts, app: TLSSocket, server: Duplex): void {
   const { journal, destination } = connection;
   const meter = new BurstMeter(journal.clock, (burst) => connection.writeBurst(burst, 'tls'));
   connection.beforeEnd(() => meter.end());
   const up = (chunk: Buffer): void => meter.up(chunk.length);
-  if (parts.egress.mode === 'sealed') {
-    journal.gaps.note('unsupported-protocol', {
-      destination,
-      because: 'TLS around something other than HTTP: counted, but nothing answers it in a sealed run',
-    });
-    sink(stream, { up, meter });
+  if (parts.egress.mode === 'live') {
+    join(app, server, { up, down: (chunk) => meter.down(chunk.length), meter });
     return;
   }
-  const server = await agent.open(destination.host, destination.port);
-  join(stream, server, { up, down: (chunk) => meter.down(chunk.length), meter });
+  server.destroy();
+  journal.gaps.note('unsupported-protocol', {
+    destination,
+    because: 'TLS around something other than HTTP: counted, but nothing answers it in a sealed run',
+  });
+  sink(app, { up, meter });
 }
