@@ -1,6 +1,7 @@
 import type { FileTree } from '../file-tree.ts';
 import type { Condition } from './ast.ts';
-import { expandPattern, expandText, variable, type Expander } from './expand.ts';
+import { expandPattern, expandText, type Expander } from './expand.ts';
+import { variable } from './parameter.ts';
 import { absolute, type ShellState } from './state.ts';
 
 /** `[[ … ]]`. */

@@ -2,6 +2,8 @@ import type { DeviceClock } from '../system.ts';
 import type { Script, Word, WordPart } from './ast.ts';
 import { evaluate } from './arithmetic.ts';
 import { expandGlob, isPattern, patternRegExp, patternSource, type Piece } from './glob.ts';
+import { ExpansionFault, lookup, required, trim, variable } from './parameter.ts';
+import { split, splittable, type Chunk } from './split.ts';
 import type { ShellState } from './state.ts';
 
 /** What expansion needs beyond the state. */
@@ -11,13 +13,6 @@ export interface Expander {
   /** Runs `$( … )` and returns what it printed, without the last newlines. */
   readonly substitute: (script: Script) => Promise<string>;
 }
-
-/** The expansion failed in a way that ends the shell, such as `${x:?gone}`. */
-export class ExpansionFault extends Error {
-  override readonly name = 'ExpansionFault';
-}
-
-type Chunk = Piece | 'field-break';
 
 /** Words to fields: expansion, field splitting, path names. */
 export async function expandWords(words: readonly Word[], expander: Expander): Promise<string[]> {
@@ -48,11 +43,6 @@ function textOf(pieces: readonly Piece[]): string {
 
 function piecesOf(chunks: readonly Chunk[]): Piece[] {
   return chunks.map((chunk) => (chunk === 'field-break' ? { text: ' ', quoted: true } : chunk));
-}
-
-/** A chunk of an unquoted expansion is marked for splitting by being wrapped. */
-interface Splittable extends Piece {
-  readonly splittable?: true;
 }
 
 async function chunksOf(word: Word, expander: Expander): Promise<Chunk[]> {
@@ -88,10 +78,6 @@ async function expandPart(part: Exclude<WordPart, { kind: 'text' }>, expander: E
       if ((part.name === '@' || part.name === '*') && part.operation === null) return positionals(part, expander);
       return part.operation === null ? made(required(part.name, expander)) : operate(part, expander);
   }
-}
-
-function splittable(text: string, quoted: boolean): Splittable {
-  return quoted ? { text, quoted } : { text, quoted: false, splittable: true };
 }
 
 function positionals(part: { name: string; quoted: boolean }, expander: Expander): Chunk[] {
@@ -152,19 +138,6 @@ async function operate(part: Extract<WordPart, { kind: 'variable' }>, expander: 
   }
 }
 
-/** `${name#pat}` and its kin. The suffix forms try every start, because a regular expression matches leftmost first. */
-function trim(text: string, operator: string, pieces: readonly Piece[]): string {
-  if (operator.startsWith('#')) {
-    const source = patternSource(pieces, operator === '#');
-    return text.replace(new RegExp(`^(?:${source})`, 's'), '');
-  }
-  const whole = patternRegExp(pieces);
-  const starts = [...Array(text.length + 1).keys()];
-  if (operator === '%') starts.reverse();
-  const start = starts.find((from) => whole.test(text.slice(from)));
-  return start === undefined ? text : text.slice(0, start);
-}
-
 /** `${name:offset:length}`. */
 async function substring(text: string, word: Word, expander: Expander): Promise<string> {
   const [offsetText = '0', lengthText] = (await expandText(word, expander)).split(':');
@@ -177,91 +150,4 @@ async function substring(text: string, word: Word, expander: Expander): Promise<
   const offset = number(offsetText);
   const from = offset < 0 ? Math.max(0, text.length + offset) : offset;
   return lengthText === undefined ? text.slice(from) : text.slice(from, from + Math.max(0, number(lengthText)));
-}
-
-function required(name: string, expander: Expander): string {
-  const value = lookup(name, expander);
-  if (value === undefined && expander.state.options.has('u')) throw new ExpansionFault(`${name}: parameter not set`);
-  return value ?? '';
-}
-
-export function variable(name: string, expander: Expander): string {
-  return lookup(name, expander) ?? '';
-}
-
-function lookup(name: string, { state, clock }: Expander): string | undefined {
-  switch (name) {
-    case '?':
-      return String(state.status);
-    case '$':
-      return String(state.pid);
-    case '!':
-      return state.lastBackgroundPid === 0 ? '' : String(state.lastBackgroundPid);
-    case '#':
-      return String(state.positional.length);
-    case '@':
-    case '*':
-      return state.positional.join(' ');
-    case '-':
-      return [...state.options].join('');
-    case '0':
-      return state.name;
-    case 'PWD':
-      return state.cwd;
-    case 'PPID':
-      return String(state.parentPid);
-    case 'RANDOM':
-      // A glibc-like step over device time: the handset makes no claim to good shell randomness.
-      return String((Math.imul(Math.trunc(clock.elapsedMs() * 1000) | 0, 1103515245) >>> 16) & 0x7fff);
-    case 'SECONDS':
-      return String(Math.trunc(clock.elapsedMs() / 1000));
-    case 'EPOCHREALTIME':
-      return (clock.nowMs() / 1000).toFixed(6);
-    default:
-      return /^[1-9]/.test(name) ? state.positional[Number(name) - 1] : state.variables.get(name);
-  }
-}
-
-/** Field splitting at blanks and newlines (or IFS); an empty unquoted expansion makes no field. */
-function split(chunks: readonly Chunk[], expander: Expander): Piece[][] {
-  const separators = expander.state.variables.get('IFS') ?? ' \t\n';
-  const fields: Piece[][] = [];
-  let field: Piece[] | null = null;
-  const close = (): void => {
-    if (field !== null) fields.push(field);
-    field = null;
-  };
-  for (const chunk of chunks) {
-    if (chunk === 'field-break') {
-      close();
-      continue;
-    }
-    if (!('splittable' in chunk) || separators === '') {
-      field = [...(field ?? []), chunk];
-      continue;
-    }
-    for (const run of runsOf(chunk.text, separators)) {
-      if (run === null) close();
-      else field = [...(field ?? []), { text: run, quoted: false }];
-    }
-  }
-  close();
-  return fields;
-}
-
-/** Texts, and null for each separator between them. */
-function runsOf(text: string, separators: string): (string | null)[] {
-  const runs: (string | null)[] = [];
-  let run = '';
-  for (const char of text) {
-    if (!separators.includes(char)) {
-      run += char;
-      continue;
-    }
-    if (run !== '') runs.push(run);
-    runs.push(null);
-    run = '';
-  }
-  if (run !== '') runs.push(run);
-  return runs;
 }

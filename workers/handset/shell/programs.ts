@@ -3,7 +3,9 @@ import { logPrograms } from '../logs/logcat.ts';
 import type { OwnedLogs } from '../logs/ring.ts';
 import type { Base, Programs } from '../system.ts';
 import { DIGEST_PROGRAMS } from './programs/digest.ts';
+import { FIELD_PROGRAMS } from './programs/fields.ts';
 import { FILE_PROGRAMS } from './programs/files.ts';
+import { OWNER_PROGRAMS } from './programs/owners.ts';
 import { FIND_PROGRAMS } from './programs/find.ts';
 import { GREP_PROGRAMS } from './programs/grep.ts';
 import { identityPrograms } from './programs/identity.ts';
@@ -28,11 +30,13 @@ export interface ProgramContext {
 export function createPrograms({ base, clock, logs, permissive, all }: ProgramContext): Programs {
   return {
     ...TEXT_PROGRAMS,
+    ...FIELD_PROGRAMS,
     ...PRINT_PROGRAMS,
     ...GREP_PROGRAMS,
     ...SED_PROGRAMS,
     ...FIND_PROGRAMS,
     ...FILE_PROGRAMS,
+    ...OWNER_PROGRAMS,
     ...DIGEST_PROGRAMS,
     ...MOUNT_PROGRAMS,
     ...listPrograms(() => base.properties.get('persist.sys.timezone')),

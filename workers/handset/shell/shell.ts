@@ -2,7 +2,7 @@ import { INIT_NAMESPACE } from '../files/mounts.ts';
 import type { OwnedTree } from '../files/tree.ts';
 import type { DeviceClock, Programs } from '../system.ts';
 import { Killed, Leave } from './ending.ts';
-import { ExpansionFault } from './expand.ts';
+import { ExpansionFault } from './parameter.ts';
 import { runList } from './interpret.ts';
 import { parseScript } from './parse.ts';
 import { RedirectionFault } from './redirect.ts';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Pipe } from '../shell/pipe.ts';
-import { encodeHeader, FrameReader, MOST_PAYLOAD_BYTES, VERSION, type CommandName, type Frame } from './frame.ts';
+import { FrameReader, MOST_PAYLOAD_BYTES, VERSION, type Frame } from './frame.ts';
+import { FrameWriter } from './frame-writer.ts';
 
 /** One stream as a service sees it: bytes in, bytes out, and a signal for when the client is gone. */
 export interface ServiceStream {
@@ -42,10 +43,11 @@ export class AdbConnection {
   #nextId = 1;
   #peerMostBytes = 4096;
   #online = false;
-  #corked = false;
+  readonly #writer: FrameWriter;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
     this.#options = options;
     socket.setNoDelay(true);
     const frames = new FrameReader();
@@ -73,7 +75,7 @@ export class AdbConnection {
     }
     const localId = this.#takeId();
     this.#waiting.set(localId, decide);
-    this.#send('OPEN', localId, 0, Buffer.from(`${destination}\0`));
+    this.#writer.send('OPEN', localId, 0, Buffer.from(`${destination}\0`));
   }
 
   #receive(frame: Frame): void {
@@ -82,7 +84,7 @@ export class AdbConnection {
         this.#closeAll();
         this.#peerMostBytes = Math.max(1, Math.min(frame.arg1, MOST_PAYLOAD_BYTES));
         this.#online = true;
-        this.#send('CNXN', VERSION, MOST_PAYLOAD_BYTES, Buffer.from(this.#options.banner()));
+        this.#writer.send('CNXN', VERSION, MOST_PAYLOAD_BYTES, Buffer.from(this.#options.banner()));
         return;
       case 'OPEN':
         if (this.#online) this.#accept(frame);
@@ -92,7 +94,7 @@ export class AdbConnection {
         return;
       case 'WRTE': {
         const stream = this.#streams.get(frame.arg1);
-        if (stream === undefined || stream.closed) this.#send('CLSE', 0, frame.arg0);
+        if (stream === undefined || stream.closed) this.#writer.send('CLSE', 0, frame.arg0);
         else void this.#deliver(stream, frame.payload);
         return;
       }
@@ -109,11 +111,11 @@ export class AdbConnection {
     const name = frame.payload.toString('utf8').replace(/\0+$/, '');
     const service = this.#streams.size < MOST_STREAMS ? this.#options.open(name, this) : null;
     if (service === null) {
-      this.#send('CLSE', 0, frame.arg0);
+      this.#writer.send('CLSE', 0, frame.arg0);
       return;
     }
     const stream = this.#makeStream(this.#takeId(), frame.arg0);
-    this.#send('OKAY', stream.localId, stream.remoteId);
+    this.#writer.send('OKAY', stream.localId, stream.remoteId);
     void this.#run(stream, service);
   }
 
@@ -136,7 +138,7 @@ export class AdbConnection {
     decide?.(null);
     const stream = this.#streams.get(frame.arg1);
     if (stream === undefined) return;
-    if (!stream.closed) this.#send('CLSE', stream.localId, stream.remoteId);
+    if (!stream.closed) this.#writer.send('CLSE', stream.localId, stream.remoteId);
     this.#end(stream);
   }
 
@@ -168,7 +170,7 @@ export class AdbConnection {
     await pumping;
     if (!stream.closed) {
       stream.closed = true;
-      this.#send('CLSE', stream.localId, stream.remoteId);
+      this.#writer.send('CLSE', stream.localId, stream.remoteId);
     }
     this.#end(stream);
   }
@@ -183,7 +185,7 @@ export class AdbConnection {
       const taken = new Promise<void>((resolve) => {
         stream.taken = resolve;
       });
-      this.#send('WRTE', stream.localId, stream.remoteId, chunk);
+      this.#writer.send('WRTE', stream.localId, stream.remoteId, chunk);
       await taken;
     }
   }
@@ -191,7 +193,7 @@ export class AdbConnection {
   async #deliver(stream: Stream, payload: Buffer): Promise<void> {
     stream.input.write(payload);
     await stream.input.drained();
-    if (!stream.closed) this.#send('OKAY', stream.localId, stream.remoteId);
+    if (!stream.closed) this.#writer.send('OKAY', stream.localId, stream.remoteId);
   }
 
   #end(stream: Stream): void {
@@ -215,21 +217,6 @@ export class AdbConnection {
     const id = this.#nextId;
     this.#nextId = nextOf(id);
     return id;
-  }
-
-  /** Frames of one turn of the event loop leave in one write. */
-  #send(command: CommandName, arg0: number, arg1: number, payload?: Buffer): void {
-    if (this.#socket.destroyed || !this.#socket.writable) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      setImmediate(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.#socket.write(encodeHeader(command, arg0, arg1, payload?.length ?? 0));
-    if (payload !== undefined && payload.length > 0) this.#socket.write(payload);
   }
 }
 

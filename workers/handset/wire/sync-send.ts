@@ -1,7 +1,7 @@
 import { FileError } from '../files/file-error.ts';
 import type { OwnedTree } from '../files/tree.ts';
 import type { Pipe } from '../shell/pipe.ts';
-import { fail, header } from './sync.ts';
+import { fail, header } from './sync-frame.ts';
 
 const MOST_CHUNK_BYTES = 64 * 1024;
 const LINK_BITS = 0o120000;

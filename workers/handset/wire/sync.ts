@@ -2,10 +2,12 @@ import { FileError } from '../files/file-error.ts';
 import type { OwnedTree } from '../files/tree.ts';
 import type { Pipe } from '../shell/pipe.ts';
 import type { Service } from './connection.ts';
+import { fail, header } from './sync-frame.ts';
 import { receiveFile } from './sync-send.ts';
 import { direntV1, direntV2, emptyDirent, statV1, statV2, statV2Error } from './sync-stat.ts';
 
 const MOST_PATH_BYTES = 1024;
+
 const CHUNK_BYTES = 64 * 1024;
 
 /** `sync:`: file transfer and stat (AOSP packages/modules/adb, SYNC.TXT and file_sync_protocol.h). */
@@ -64,15 +66,6 @@ async function answer(
   }
 }
 
-/** `FAIL` and a message. */
-export function fail(message: string): Buffer {
-  const text = Buffer.from(message);
-  const head = Buffer.allocUnsafe(8);
-  head.write('FAIL', 'latin1');
-  head.writeUInt32LE(text.length, 4);
-  return Buffer.concat([head, text]);
-}
-
 function lstat(files: OwnedTree, path: string) {
   try {
     const stat = files.linkStat(path);
@@ -118,11 +111,4 @@ async function sendFile(files: OwnedTree, path: string, output: Pipe): Promise<v
     await output.drained();
   }
   output.write(header('DONE', 0));
-}
-
-export function header(id: string, value: number): Buffer {
-  const head = Buffer.allocUnsafe(8);
-  head.write(id, 'latin1');
-  head.writeUInt32LE(value >>> 0, 4);
-  return head;
 }

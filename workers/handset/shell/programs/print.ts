@@ -1,7 +1,7 @@
 import type { ProgramIo, Programs } from '../../system.ts';
 import { readFlags, UsageFault } from '../flags.ts';
 import { readAll } from '../pipe.ts';
-import { unescapeBytes, unescapeC } from '../word.ts';
+import { unescapeBytes, unescapeC } from '../escape.ts';
 
 export const PRINT_PROGRAMS: Programs = {
   echo: (io) => {
