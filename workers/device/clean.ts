@@ -1,7 +1,7 @@
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
+import { findRoutes, removeRoutes } from './chains.ts';
 import { listPackages } from './packages.ts';
 import { parseDeviceIdle, readTogether } from './power-state.ts';
-import { findRoutes, removeRoutes } from './routing.ts';
 import { quote, type Shell } from './shell.ts';
 import { findAnchorMounts, removeAnchor } from './trust.ts';
 

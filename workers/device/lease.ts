@@ -1,5 +1,5 @@
+import { Opened } from '../../orchestrator/store/opened.ts';
 import { ensureClean, proveClean } from './clean.ts';
-import { Closing } from './closing.ts';
 import { openDevice } from './device.ts';
 import type { Guard } from './guard.ts';
 import type { Device } from './handset.ts';
@@ -51,7 +51,7 @@ export interface LeaseChoice {
  */
 export async function leaseHandset(choice: LeaseChoice): Promise<Handset> {
   const step = choice.onStep ?? ((): void => undefined);
-  await using opened = new Closing();
+  await using opened = new Opened();
   const place = await findPlace({ ...choice, step, opened });
   const lock = opened.use(await lockDevice(place.serial, choice.lockDirectory));
   const device = await openDevice(place.server, place.serial, choice.signal);
@@ -59,7 +59,7 @@ export async function leaseHandset(choice: LeaseChoice): Promise<Handset> {
   const root = await becomeRoot(device, choice.signal);
   step('checking for a clean state');
   const cleaned = await ensureClean(device.shell, root, { mayWipe: place.launched });
-  const closing = opened.move();
+  const closing = opened.handOn();
   return {
     ...device,
     root,

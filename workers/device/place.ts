@@ -1,8 +1,8 @@
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
+import type { Opened } from '../../orchestrator/store/opened.ts';
 import { listDevices, readServerVersion } from './adb-link.ts';
 import { findAdb } from './adb-program.ts';
 import { startAdbServer, useAdbServer, type AdbServer } from './adb-server.ts';
-import type { Closing } from './closing.ts';
 import { launchEmulator } from './emulator.ts';
 import { findSdkEmulator, findSimulatedEmulator, listAvds } from './emulator-program.ts';
 import type { Guard } from './guard.ts';
@@ -25,7 +25,7 @@ export interface PlaceChoice {
   readonly env?: NodeJS.ProcessEnv;
   readonly step: (step: string) => void;
   /** Takes what is started here, to be closed with the lease. */
-  readonly opened: Closing;
+  readonly opened: Opened;
 }
 
 const SIMULATED_DEADLINE_MS = 60_000;
