@@ -7,14 +7,18 @@ import { openFront, type FrontOptions, type SessionFront } from './front.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createLeafMaker } from './leaf.ts';
 import { createMitmDecryptor } from './mitm-decryptor.ts';
+import { createLiveAnswers, createSealedAnswers } from './name-answers.ts';
 import { createPinBook } from './pins.ts';
 import { openRecorder, type CaptureCounts, type CaptureStart, type Recorder } from './recorder.ts';
+import { openNameServer, type NameServer } from './resolver.ts';
 
 /** The network observation of one device session. */
 export interface Capture extends AsyncDisposable {
   readonly host: string;
   /** Where the handset's redirection, or its proxy setting, must lead. */
   readonly port: number;
+  /** On 127.0.0.1, UDP and TCP: where the handset's look-ups must lead. */
+  readonly dnsPort: number;
   /** The certificate to install on the handset, and the file name that Android looks it up by. */
   readonly caPem: string;
   readonly caFileName: string;
@@ -28,6 +32,8 @@ export interface Capture extends AsyncDisposable {
    */
   expectCanary(nonce: string, options: { readonly signal: AbortSignal }): Promise<void>;
   counts(): CaptureCounts;
+  /** The name that the resolver gave an address out for; null where there is none. */
+  nameOf(address: string): string | null;
   onRecord(listener: (record: CaptureRecord) => void): () => void;
   /** Sessions from now on are marked as following something that we forced. */
   setForced(forced: boolean): void;
@@ -66,7 +72,7 @@ const PUSH_HOSTS = ['mtalk.google.com', 'mtalk4.google.com', 'mtalk-dev.google.c
   Array.from({ length: 8 }, (_, index) => `alt${index + 1}-mtalk.google.com`),
 );
 
-/** Opens recorder and proxy. Rejects with Fault 'port-busy' or 'proxy-failed', or the signal's reason. */
+/** Opens recorder, resolver and proxy. Rejects with Fault 'port-busy' or 'proxy-failed', or the signal's reason. */
 export async function openCapture(options: CaptureOptions): Promise<Capture> {
   const { clock, directory, signal } = options;
   signal.throwIfAborted();
@@ -81,8 +87,11 @@ export async function openCapture(options: CaptureOptions): Promise<Capture> {
   });
   const journal = createJournal(recorder, clock);
   const decryptor = createMitmDecryptor();
+  let names: NameServer | null = null;
   let front: SessionFront;
   try {
+    const answers = options.egress.mode === 'live' ? createLiveAnswers() : createSealedAnswers();
+    names = await openNameServer({ journal, answers, signal });
     front = await openFront({
       journal,
       decryptor,
@@ -99,13 +108,16 @@ export async function openCapture(options: CaptureOptions): Promise<Capture> {
       ...(options.createServer ? { createServer: options.createServer } : {}),
     });
   } catch (error) {
+    await names?.[Symbol.asyncDispose]();
     await recorder.close();
     throw error;
   }
+  const nameServer = names;
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
     await front[Symbol.asyncDispose]();
     await decryptor[Symbol.asyncDispose]();
+    await nameServer[Symbol.asyncDispose]();
     journal.gaps.flush();
     await recorder.close();
     if (journal.fault) throw journal.fault;
@@ -119,6 +131,8 @@ export async function openCapture(options: CaptureOptions): Promise<Capture> {
   return {
     host: front.host,
     port: front.port,
+    dnsPort: nameServer.port,
+    nameOf: (address) => nameServer.nameOf(address),
     caPem: authority.certificatePem,
     caFileName: authority.fileName,
     recorder,
