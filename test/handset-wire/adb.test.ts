@@ -49,6 +49,24 @@ describe('adb', () => {
     expect(await text(shell.stdout)).toBe('300000\n');
   });
 
+  it('a terminal echoes, keeps its folder and variables, and ends with its exit', async () => {
+    const shell = adbProcess('shell', '-tt');
+    shell.stdin.end('cd /data/local\npwd; x=5\nfoo(\necho $x; exit 4\n');
+    const ended = once(shell, 'exit');
+    const screen = await text(shell.stdout);
+    expect(screen.split(/\r*\n/)).toEqual([
+      'sim64x:/ $ cd /data/local',
+      'sim64x:/data/local $ pwd; x=5',
+      '/data/local',
+      'sim64x:/data/local $ foo(',
+      "/system/bin/sh: syntax error: unexpected '('",
+      'sim64x:/data/local $ echo $x; exit 4',
+      '5',
+      '',
+    ]);
+    expect((await ended)[0]).toBe(4);
+  });
+
   it('exec-out carries bytes as they are', async () => {
     const child = adbProcess('exec-out', 'printf "\\000\\001\\377\\r\\n"');
     const chunks: Buffer[] = [];

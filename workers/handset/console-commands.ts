@@ -2,6 +2,8 @@ import type { Options } from './options.ts';
 import type { BoundParts } from './parts.ts';
 import type { ConsoleCommand } from './system.ts';
 
+const RADIO_UID = 1001;
+
 /** The commands of a real emulator's console that mean something to a handset (developer.android.com, emulator console). */
 export function consoleCommands(parts: BoundParts, options: Options): Readonly<Record<string, ConsoleCommand>> {
   return {
@@ -24,14 +26,15 @@ export function consoleCommands(parts: BoundParts, options: Options): Readonly<R
     },
     sms: ([verb, from, ...words]) => {
       if (verb !== 'send' || from === undefined) throw new Error("missing or unknown sub-command, try 'send'");
-      parts.logs.write({
-        buffer: 'radio',
-        pid: 1,
-        tid: 1,
-        uid: 1001,
-        priority: 'D',
-        tag: 'GsmInboundSmsHandler',
-        text: `Received short message from ${from}, ${words.join(' ').length} characters`,
+      parts.broadcasts.send({
+        action: 'android.provider.Telephony.SMS_RECEIVED',
+        packageName: null,
+        component: null,
+        flags: 0x9000010,
+        fromUid: RADIO_UID,
+        fromPid: 1,
+        extras: { format: '3gpp', originatingAddress: from, messageBody: words.join(' ') },
+        includeStopped: false,
       });
       return '';
     },

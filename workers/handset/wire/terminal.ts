@@ -1,48 +1,46 @@
-import { openShell, runText, type ShellOptions, type ShellSystem } from '../shell/shell.ts';
 import { Leave } from '../shell/ending.ts';
+import { runList } from '../shell/interpret.ts';
+import { parseScript } from '../shell/parse.ts';
 import { Pipe, type Sink } from '../shell/pipe.ts';
-
-interface Streams {
-  readonly input: Pipe;
-  readonly out: Sink;
-  readonly err: Sink;
-}
+import { openShell, statusOf, type ShellOptions, type ShellSystem } from '../shell/shell.ts';
+import type { ShellState } from '../shell/state.ts';
 
 /** An interactive shell: the little of a pseudo-terminal that a person at `adb shell` needs. */
-export async function runTerminal(system: ShellSystem, options: ShellOptions, streams: Streams): Promise<number> {
+export async function runTerminal(
+  system: ShellSystem,
+  options: ShellOptions,
+  streams: { readonly input: Pipe; readonly out: Sink },
+): Promise<number> {
   const screen = cooked(streams.out);
-  const lines = new Pipe();
-  const descriptors = {
-    input: lines,
-    outputs: new Map([
-      [1, screen],
-      [2, screen],
-    ]),
-  };
+  const outputs = new Map([
+    [1, screen],
+    [2, screen],
+  ]);
+  // What is typed goes to the shell, a line at a time; programs started from it find their input at its end.
+  const descriptors = { input: Pipe.holding(Buffer.alloc(0)), outputs };
   const { task, state } = openShell(system, { ...options, descriptors }, '-');
   const prompt = (): void => screen.write(Buffer.from(`sim64x:${state.cwd} ${options.uid === 0 ? '#' : '$'} `));
-  let leaving = false;
   try {
     prompt();
     for await (const line of typedLines(streams.input, screen)) {
-      if (line === null) break;
-      const running = runText(guarded(line), { ...state, exitTrap: null }, system);
-      if (/^\s*exit\b/.test(line)) leaving = true;
-      state.status = await running;
-      if (leaving) break;
+      if (line === null || (await leaves(line, state, system))) break;
       prompt();
     }
     return state.status;
-  } catch (error) {
-    if (error instanceof Leave) return error.value;
-    throw error;
   } finally {
     task.end();
   }
 }
 
-function guarded(line: string): string {
-  return line;
+/** Runs one line; true where it was the last. */
+async function leaves(line: string, state: ShellState, system: ShellSystem): Promise<boolean> {
+  try {
+    await runList(parseScript(line), state, system);
+    return false;
+  } catch (error) {
+    state.status = statusOf(error, state);
+    return error instanceof Leave && error.what === 'exit';
+  }
 }
 
 /** Newlines become carriage return and newline, as a terminal's output processing does. */
