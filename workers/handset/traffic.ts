@@ -25,7 +25,7 @@ export function createTraffic(parts: Parts): Traffic {
   const { bus, clock, config, files, logs, properties, listeners, signal } = parts;
   const { apiLevel } = config;
   const power = new DevicePower(withLate(parts, { bus, clock, config }));
-  const network = new Network(withLate(parts, { power, listeners }));
+  const network = new Network(withLate(parts, { power, listeners, clock, apiLevel }));
   const alarms = new Alarms(withLate(parts, { clock, power, apiLevel }));
   const jobs = new Jobs(withLate(parts, { clock, power, connected: () => network.connected() }));
   const broadcasts = createBroadcasts(withLate(parts, { bus, clock }));
@@ -101,6 +101,7 @@ export function createTraffic(parts: Parts): Traffic {
       bus.on('booted', () => {
         network.tables4.reset();
         network.tables6.reset();
+        network.netd.flush();
         serveProcNet(files, network.connections);
       });
     },

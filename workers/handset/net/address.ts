@@ -56,7 +56,7 @@ const SYNTHETIC_SIZE = 0x20000 - 2;
 const MOST_NAMES = 20_000;
 
 /**
- * The handset's resolver. There is no DNS server: each name gets an address of its own in 198.18.0.0/15, chosen by the
+ * What the emulator's DNS proxy answers. There is no DNS server: each name gets an address of its own in 198.18.0.0/15, chosen by the
  * name's hash so that it is the same in every run, and kept so that an address always leads back to its name.
  */
 export class Names {

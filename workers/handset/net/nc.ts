@@ -95,7 +95,7 @@ export function ping(network: Network): Program {
     let address: string;
     try {
       if (!network.connected()) throw new NetworkError('EAI_NODATA', host);
-      address = network.names.resolve(host);
+      address = await network.netd.resolve(host);
     } catch {
       io.err(`ping: unknown host ${host}\n`); // a name that cannot be resolved is the answer
       return 2;

@@ -1,17 +1,16 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DevicePower } from '../power/power.ts';
-import type { Listeners, Settings } from '../system.ts';
+import type { DeviceClock, Listeners, Settings } from '../system.ts';
 import { Names, NetworkError } from './address.ts';
 import { ConnectionTable, type Connection } from './connections.ts';
-import type { Packet, RuleSpec } from './rule.ts';
+import { Netd } from './netd.ts';
+import { routePacket, type Route } from './route.ts';
+import type { Packet } from './rule.ts';
 import { RuleTables } from './tables.ts';
 
-/** The emulator's alias of the host's loopback interface. */
-export const HOST_ALIAS = '10.0.2.2';
-const OWN_ADDRESSES: readonly string[] = ['127.0.0.1', '10.0.2.15', '10.0.2.16', '0.0.0.0'];
 /** A TCP SYN with its options, and an IPv4 header with UDP's. */
 const SYN_BYTES = 60;
 const UDP_HEADER_BYTES = 28;
@@ -25,14 +24,9 @@ export interface NetworkNeeds {
   readonly power: DevicePower;
   readonly settings: Settings;
   readonly listeners: Listeners;
+  readonly clock: DeviceClock;
+  readonly apiLevel: number;
 }
-
-/** Where a packet ends up after the rules. */
-type Route =
-  | { readonly kind: 'host'; readonly port: number }
-  | { readonly kind: 'here'; readonly port: number }
-  | { readonly kind: 'refused'; readonly code: string }
-  | { readonly kind: 'dropped' };
 
 export interface OpenConnection {
   readonly socket: Duplex;
@@ -44,14 +38,17 @@ export interface OpenConnection {
  * 127.0.0.1 where a DNAT rule or the address 10.0.2.2 says so, at a listener inside the handset, or nowhere.
  */
 export class Network {
-  readonly names = new Names();
   readonly tables4 = new RuleTables(4);
   readonly tables6 = new RuleTables(6);
   readonly connections = new ConnectionTable();
+  readonly netd: Netd;
   readonly #needs: NetworkNeeds;
 
   constructor(needs: NetworkNeeds) {
     this.#needs = needs;
+    const { clock, apiLevel } = needs;
+    const route = (packet: Packet): Route => this.#route(packet);
+    this.netd = new Netd({ names: new Names(), clock, apiLevel, route });
   }
 
   /** False in airplane mode, or with Wi-Fi and mobile data both off. */
@@ -62,13 +59,14 @@ export class Network {
   }
 
   /**
-   * Opens a TCP connection as that uid. Throws NetworkError with the errno of a real stack: EAI_NONAME, ECONNREFUSED,
-   * ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, EPERM (network blocked).
+   * Opens a TCP connection as that uid. Throws NetworkError with the errno of a real stack: EAI_NONAME, EAI_NODATA,
+   * ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, EPERM (network blocked).
    */
   async connect(uid: number, host: string, port: number, signal: AbortSignal): Promise<OpenConnection> {
     signal.throwIfAborted();
     this.#gate(uid, host);
-    const address = this.names.resolve(host);
+    const address = await this.netd.resolve(host);
+    signal.throwIfAborted();
     if (this.connections.size >= MOST_CONNECTIONS) throw new NetworkError('EMFILE', 'Too many open files');
     const packet: Packet = { uid, transport: 'tcp', address, port, bytes: SYN_BYTES };
     const route = this.#route(packet);
@@ -79,6 +77,8 @@ export class Network {
       case 'dropped':
         await waitHost(DROPPED_HOST_MS, signal);
         throw new NetworkError('ETIMEDOUT', `failed to connect to ${to}: ETIMEDOUT (Connection timed out)`);
+      case 'emulator-dns': // its proxy takes datagrams only
+        throw new NetworkError('ECONNREFUSED', `failed to connect to ${to}: ECONNREFUSED`);
       case 'here': {
         const socket = this.#needs.listeners.connect(route.port);
         if (socket === null) throw new NetworkError('ECONNREFUSED', `failed to connect to ${to}: ECONNREFUSED`);
@@ -97,7 +97,7 @@ export class Network {
    */
   async sendDatagram(uid: number, host: string, port: number, payload: Buffer): Promise<'sent'> {
     this.#gate(uid, host);
-    const address = this.names.resolve(host);
+    const address = await this.netd.resolve(host);
     const packet: Packet = { uid, transport: 'udp', address, port, bytes: UDP_HEADER_BYTES + payload.length };
     const route = this.#route(packet);
     if (route.kind === 'refused')
@@ -117,6 +117,7 @@ export class Network {
   }
 
   close(): void {
+    this.netd.close();
     this.connections.closeAll();
   }
 
@@ -137,38 +138,8 @@ export class Network {
   }
 
   #route(packet: Packet): Route {
-    if (isIPv6(packet.address)) {
-      const refusal = refusalOf(this.tables6.walk('filter', 'OUTPUT', packet));
-      return refusal ?? { kind: 'refused', code: 'ENETUNREACH' };
-    }
-    // The kernel looks up the route first: without a network there is nothing to filter. Then nat, then filter OUTPUT.
-    this.tables4.walk('raw', 'OUTPUT', packet);
-    this.tables4.walk('mangle', 'OUTPUT', packet);
-    const translation = this.tables4.walk('nat', 'OUTPUT', packet);
-    const translated = translate(packet, translation);
-    const refusal = refusalOf(this.tables4.walk('filter', 'OUTPUT', translated));
-    if (refusal !== null) return refusal;
-    if (translated.address === HOST_ALIAS) return { kind: 'host', port: translated.port };
-    if (OWN_ADDRESSES.includes(translated.address) || translated.address.startsWith('127.')) {
-      return { kind: 'here', port: translated.port };
-    }
-    return { kind: 'refused', code: 'ENETUNREACH' };
+    return routePacket(this.tables4, this.tables6, packet);
   }
-}
-
-function translate(packet: Packet, target: RuleSpec['target']): Packet {
-  if (target?.kind === 'DNAT') return { ...packet, address: target.address, port: target.port ?? packet.port };
-  if (target?.kind === 'REDIRECT') return { ...packet, address: '127.0.0.1', port: target.port };
-  return packet;
-}
-
-/** What a REJECT or DROP does to the caller (net/ipv4/icmp.c, icmp_err_convert). */
-function refusalOf(target: RuleSpec['target']): Route | null {
-  if (target?.kind === 'DROP') return { kind: 'dropped' };
-  if (target?.kind !== 'REJECT') return null;
-  if (/port|reset/.test(target.how)) return { kind: 'refused', code: 'ECONNREFUSED' };
-  if (target.how.includes('net')) return { kind: 'refused', code: 'ENETUNREACH' };
-  return { kind: 'refused', code: 'EHOSTUNREACH' };
 }
 
 async function dialHost(port: number, to: string, signal: AbortSignal): Promise<Socket> {
