@@ -26,7 +26,7 @@ export async function openDriver(session: Session, capture: Capture, appium: App
 
 /**
  * A short seeded walk through the app's screens. What goes wrong with the tool is an event and a gap, never a result:
- * the app stays open and is observed all the same. Ends with the app in front.
+ * the app stays open and is observed all the same. Ends with the app in front, or with the phase.
  */
 export async function exploreApp(
   session: Session,
@@ -45,12 +45,12 @@ export async function exploreApp(
       mostActions: MOST_ACTIONS,
       mostMs: MOST_HOST_MS,
       nowMs: () => clock.hostNowMs(),
-      signal: phase,
+      until: phase,
+      signal: session.signal,
     });
-    await driver.activate();
+    if (!phase.aborted) await driver.activate();
   } catch (error) {
     session.signal.throwIfAborted();
-    if (phase.aborted) return; // the phase was over first; what was seen of the screens is not known in full
     const words = error instanceof Fault ? error.detail : String(error);
     capture.journal.event('exploration-failed', words);
     return;

@@ -101,6 +101,16 @@ describe('the exploration', () => {
     expect(new Set(walks).size).toBeGreaterThan(1);
   });
 
+  it('ends with what it has seen when its phase is over', async () => {
+    const phase = new AbortController();
+    const onAction = (actions: number): void => {
+      if (actions === 2) phase.abort();
+    };
+    const coverage = await explore(fakeApp(APP), options({ until: phase.signal, onAction }));
+    expect(coverage).toMatchObject({ actions: 2, errors: [] });
+    expect(coverage.screensSeen).toBeGreaterThan(0);
+  });
+
   it('ends after the actions and the time that it was given', async () => {
     const app = fakeApp(APP);
     expect((await explore(app, options({ mostActions: 3 }))).actions).toBe(3);

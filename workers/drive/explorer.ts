@@ -16,6 +16,9 @@ export interface ExploreOptions {
   /** Host milliseconds after which no further action is begun. */
   readonly mostMs: number;
   readonly nowMs: () => number;
+  /** When aborted, no further action is begun and what was seen so far is the result. */
+  readonly until?: AbortSignal;
+  /** When aborted, the walk throws. */
   readonly signal: AbortSignal;
   /** Told after each action. */
   readonly onAction?: (actions: number, screens: number) => void;
@@ -34,7 +37,12 @@ export async function explore(driver: AppDriver, options: ExploreOptions): Promi
   const walk = new Walk(driver, options);
   const endMs = options.nowMs() + options.mostMs;
   let failures = 0;
-  while (walk.actions < options.mostActions && options.nowMs() < endMs && failures < MOST_ERRORS_IN_A_ROW) {
+  const mayGoOn = (): boolean =>
+    walk.actions < options.mostActions &&
+    options.nowMs() < endMs &&
+    failures < MOST_ERRORS_IN_A_ROW &&
+    options.until?.aborted !== true;
+  while (mayGoOn()) {
     options.signal.throwIfAborted();
     try {
       const goesOn = await walk.step();
