@@ -10,6 +10,8 @@ import { captureTools } from './capture/tools.ts';
 import { findAdb, readAdbVersion } from './device/adb-program.ts';
 import { sendCanary } from './device/canary.ts';
 import { installApks } from './device/install.ts';
+import { stopApp } from './device/launch.ts';
+import { reachResolver, routeNames } from './device/name-routing.ts';
 import { enterPhase, keepScreenOn, leavePhases } from './device/phase.ts';
 import { reachHost } from './device/reach.ts';
 import { routeUid, type Route } from './device/routing.ts';
@@ -65,6 +67,9 @@ export async function observe(session: Session): Promise<Record<string, string>>
     },
   });
 
+  const names = reachResolver(handset, capture.dnsPort, egress.mode === 'sealed');
+  if (names === null) capture.journal.event('names-unrouted', 'look-ups are answered by the network of the device');
+
   step('installing the certificate');
   await using _anchor = await installTrustAnchor(
     handset,
@@ -85,13 +90,17 @@ export async function observe(session: Session): Promise<Record<string, string>>
   // Before its first launch an app is stopped and cannot run, so nothing is lost between install and route.
   step('routing the app into the proxy');
   await using reach = await reachHost(handset, capture.port, signal);
-  await using route = await routeUid(handset.root, app.uid, reach, signal);
+  await using nameRoute = names === null ? null : await routeNames(handset.root, names, signal);
+  await using route = await routeUid(handset.root, app.uid, reach, signal, names);
+  // Stopped before its routes go, so that nothing of it gets out until it is uninstalled.
+  await using _stopped = { [Symbol.asyncDispose]: () => stopApp(handset.shell, app.packageName) };
   await proveSeen(session, capture, app.uid);
 
   step('opening the automation session');
   await using driver = await openDriver(session, capture, appium);
   await walk(session, capture, plan, driver, route);
   await route.verify();
+  await nameRoute?.verify();
   return { adb: await readAdbVersion(adb, signal), ...captureTools(), ...driveTools() };
 }
 

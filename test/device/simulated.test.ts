@@ -4,12 +4,17 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCapture } from '../../workers/capture/capture.ts';
+import { createSessionClock } from '../../workers/capture/clock.ts';
+import { openEgress } from '../../workers/capture/egress/open.ts';
 import { sendCanary } from '../../workers/device/canary.ts';
+import { findRoutes } from '../../workers/device/chains.ts';
 import { startGuard, type Guard } from '../../workers/device/guard.ts';
 import { installApks, uninstall } from '../../workers/device/install.ts';
 import { leaseHandset, type Handset } from '../../workers/device/lease.ts';
+import { nameRulesFor, reachResolver, routeNames } from '../../workers/device/name-routing.ts';
 import { enterPhase, keepScreenOn, leavePhases } from '../../workers/device/phase.ts';
-import { findRoutes, routeUid } from '../../workers/device/routing.ts';
+import { routeUid } from '../../workers/device/routing.ts';
 import { readSchedules } from '../../workers/device/schedule.ts';
 import { readState } from '../../workers/device/state.ts';
 import { sampleClock } from '../../workers/device/time.ts';
@@ -59,6 +64,33 @@ async function withHttpServer<T>(work: (port: number, requests: string[]) => Pro
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** The resolver of a capture, and the names that it recorded. */
+async function openNames() {
+  const directory = await mkdtemp(join(folder, 'capture-'));
+  const egress = openEgress('sealed');
+  const capture = await openCapture({
+    directory,
+    packageName: 'org.example.weather',
+    clock: createSessionClock({ clockRate: handset.clockRate }),
+    egress,
+    passthroughHosts: [],
+    signal,
+    start: { windowMs: 60_000, device: { kind: 'simulated' } },
+  });
+  const asked: string[] = [];
+  capture.onRecord((record) => {
+    if (record.type === 'event' && record.kind === 'dns-query') asked.push(record.detail);
+  });
+  return {
+    port: capture.dnsPort,
+    asked: () => asked,
+    close: async () => {
+      await capture.close();
+      await egress[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function apk(name: string, bytes: Buffer): Promise<string> {
@@ -172,6 +204,37 @@ describe('an installed app', () => {
     expect(await findRoutes(handset.root)).toEqual([]);
   });
 
+  it('has its names resolved by the resolver of the host, and by nothing else', async () => {
+    const path = await apk('weather.apk', writeApk(SAMPLES.weather));
+    await using app = await installApks(handset, [path], { signal });
+    const names = await openNames();
+    try {
+      await withHttpServer(async (port, requests) => {
+        const target = { host: '10.0.2.2', port: names.port };
+        await using route = await routeNames(handset.root, target, signal);
+        await using _uid = await routeUid(handset.root, app.uid, { host: '10.0.2.2', port }, signal, target);
+        await route.verify();
+        const request = String.raw`printf 'GET /named HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'`;
+        const fetch = (host: string) => handset.root(`${request} | su ${app.uid} nc -w 5 ${host} 80`);
+        expect((await fetch('one.example')).stdout).toMatch(/^HTTP\/1\.1 200 OK/);
+        expect(requests).toEqual(['x /named']);
+        expect(names.asked()).toEqual(['one.example']);
+        // An address that the resolver made up is refused to everybody else on the device itself.
+        expect((await handset.root('su 2000 nc -w 5 two.example 443')).stderr).toContain('Connection refused');
+        expect(names.asked()).toEqual(['one.example', 'two.example']);
+        await expect(handset.proveClean()).rejects.toThrow(/chains stand: .*iptables nat SLEEPTALK_DNS/);
+        // A lost redirect ends in a refusal: the emulator's own DNS proxy is never asked.
+        await handset.root('iptables -w -t nat -F SLEEPTALK_DNS');
+        await expect(route.verify()).rejects.toThrow(/routing-failed: the rule does not stand/);
+        expect((await fetch('three.example')).stderr).toContain('No address associated with hostname');
+        expect(names.asked()).toHaveLength(2);
+      });
+    } finally {
+      await names.close();
+    }
+    expect(await findRoutes(handset.root)).toEqual([]);
+  });
+
   it('goes through all phases, each proven by the state of the device', async () => {
     const path = await apk('chat.apk', writeApk(SAMPLES.chat));
     await using app = await installApks(handset, [path], { signal });
@@ -212,5 +275,36 @@ describe('an installed app', () => {
     expect(app.packageName).toBe(packageName);
     const paths = (await handset.shell(`pm path ${packageName}`)).stdout.trim().split('\n');
     expect(paths).toHaveLength(2);
+  });
+});
+
+describe('names', () => {
+  it('reach the host from an emulator; from other devices they cannot, so a sealed run there is refused', () => {
+    const physical = { serial: 'R58M123', kind: 'physical' } as const;
+    expect(reachResolver({ serial: 'emulator-5554', kind: 'emulator' }, 5353, true)).toEqual({
+      host: '10.0.2.2',
+      port: 5353,
+    });
+    expect(reachResolver(physical, 5353, false)).toBeNull();
+    expect(() => reachResolver(physical, 5353, true)).toThrow(
+      /^routing-failed: names that are looked up on R58M123 would leave it: a sealed run needs an emulator/,
+    );
+  });
+
+  it('are refused over IPv6, over TLS and QUIC, and past the redirect; the jumps come last', () => {
+    const words = nameRulesFor({ host: '10.0.2.2', port: 5353 }).map(
+      ({ program, table, add, match }) => `${program} ${table} ${add} ${match}`,
+    );
+    for (const program of ['iptables', 'ip6tables']) {
+      for (const what of ['udp --dport 53', 'tcp --dport 53', 'udp --dport 853', 'tcp --dport 853']) {
+        expect(words).toContain(`${program} filter -A SLEEPTALK_DNS -p ${what} -j REJECT`);
+      }
+    }
+    expect(words.slice(-3)).toEqual([
+      'iptables filter -I OUTPUT 1 -j SLEEPTALK_DNS',
+      'ip6tables filter -I OUTPUT 1 -j SLEEPTALK_DNS',
+      'iptables nat -I OUTPUT 1 -j SLEEPTALK_DNS',
+    ]);
+    expect(words.some((each) => each.startsWith('ip6tables nat'))).toBe(false);
   });
 });

@@ -24,3 +24,8 @@ export async function launchApp(shell: Shell, packageName: string, signal: Abort
     throw new Fault('launch-failed', `${printable(component)}: ${printable(error ?? words.trim())}`);
   }
 }
+
+/** Puts an app into the stopped state: no job, alarm, broadcast or push starts it again. Error: `device-dirty`. */
+export async function stopApp(shell: Shell, packageName: string): Promise<void> {
+  await mustRun(shell, `am force-stop ${quote(packageName)}`, 'device-dirty', `stopping ${printable(packageName)}`);
+}
