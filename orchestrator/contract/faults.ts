@@ -59,7 +59,11 @@ export const FAULTS = {
   'ledger-failed': machine('The ledger did not answer.'),
   'submission-unknown': input('There is no such submission.', 404),
   'state-conflict': machine('A submission cannot go from where it stands to where it was asked to go.', 409, false),
-  'worker-lost': machine('The worker that had the job died in the middle of it, more often than is allowed.', 503, false),
+  'worker-lost': machine(
+    'The worker that had the job died in the middle of it, more often than is allowed.',
+    503,
+    false,
+  ),
   'queue-failed': machine('The queue did not answer.'),
   'deadline-passed': machine('A stage took longer than its deadline.', 504),
   cancelled: machine('The work was cancelled.', 499, false),
