@@ -2,7 +2,7 @@ import { printable } from '../../../orchestrator/contract/fault.ts';
 import { NetworkError } from '../net/address.ts';
 import { CertificateRefused } from '../net/tls.ts';
 import type { DevicePower } from '../power/power.ts';
-import type { Logs } from '../system.ts';
+import type { DeviceClock, Logs } from '../system.ts';
 import { dial, type DialParts } from './dial.ts';
 import { bodyOf } from './head.ts';
 import { httpCarrier, type Answer, type Carrier } from './http.ts';
@@ -12,6 +12,7 @@ import { hostOf, isTls, portOf, type Wish } from './wish.ts';
 export interface ClientParts extends DialParts {
   readonly power: DevicePower;
   readonly logs: Logs;
+  readonly clock: DeviceClock;
 }
 
 /** Bounds on what one app may ask of the host, whatever its behaviour says. */
@@ -34,14 +35,15 @@ export class AppClient {
   readonly #held = new Map<string, Carrier>();
   #running = 0;
   #tokens: number = CLIENT_LIMITS.burst;
-  #filledAtHostMs = performance.now();
+  #filledAtHostMs: number;
   #left = 0;
-  #saidHostMs = 0;
+  #saidHostMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ClientParts, packageName: string, uid: number) {
     this.#parts = parts;
     this.#packageName = packageName;
     this.#uid = uid;
+    this.#filledAtHostMs = this.#hostMs();
   }
 
   /** Makes one exchange and logs how it went. Never throws: an app retries at its next beat. */
@@ -129,8 +131,13 @@ export class AppClient {
     }
   }
 
+  /** Host time as the device's clock implies it, so that a driven clock drives the budget as well. */
+  #hostMs(): number {
+    return this.#parts.clock.elapsedMs() / this.#parts.clock.rate;
+  }
+
   #takeToken(): boolean {
-    const nowMs = performance.now();
+    const nowMs = this.#hostMs();
     const earned = ((nowMs - this.#filledAtHostMs) / 1000) * CLIENT_LIMITS.perHostSecond;
     this.#tokens = Math.min(CLIENT_LIMITS.burst, this.#tokens + earned);
     this.#filledAtHostMs = nowMs;
@@ -142,7 +149,7 @@ export class AppClient {
   /** Too much at once: the beat is left out, and said so once a second. */
   #leaveOut(wish: Wish): void {
     this.#left += 1;
-    const nowMs = performance.now();
+    const nowMs = this.#hostMs();
     if (nowMs - this.#saidHostMs < 1000) return;
     this.#saidHostMs = nowMs;
     this.log('W', `${printable(wish.id, 64)}: too many requests at once, ${this.#left} left out so far`);
