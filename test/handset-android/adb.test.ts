@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type * as Adbkit from '@devicefarmer/adbkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeApk } from '../support/apk/write.ts';
-import { startHandsetOnAdb, until, type HandsetOnAdb } from './handset-on-adb.ts';
+import { startHandsetOnAdb, until, type HandsetOnAdb } from '../support/handset-on-adb.ts';
 
 const require = createRequire(import.meta.url);
 // CommonJS whose exports are getters: an ESM import of it means one thing to Node and another to Vite.

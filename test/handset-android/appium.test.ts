@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { remote } from 'webdriverio';
 import { expect, test } from 'vitest';
-import { end, freePort, startHandsetOnAdb, until } from './handset-on-adb.ts';
+import { end, freePort, startHandsetOnAdb, until } from '../support/handset-on-adb.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startHandsetOnAdb, until, type HandsetOnAdb } from '../handset-android/handset-on-adb.ts';
+import { startHandsetOnAdb, until, type HandsetOnAdb } from '../support/handset-on-adb.ts';
 
 /** The part of adbkit that is driven here; its own declarations need types that it does not ship. */
 interface AdbkitDevice {
