@@ -1,27 +1,48 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Fault, printable } from '../contract/fault.ts';
 
-export const Holder = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() });
+export const Holder = z.strictObject({
+  pid: z.number().int().positive(),
+  startedAt: z.string().nullable(),
+  /** Names one holding: a process that takes a lock twice has two. */
+  token: z.string().optional(),
+});
 export type Holder = z.infer<typeof Holder>;
+
+/** A lock that this process holds until it is disposed. */
+export interface ProcessLock extends AsyncDisposable {
+  readonly token: string;
+  /** False where the lock was taken away, or taken over. */
+  isHeld(): boolean;
+}
 
 /**
  * Claims `file` for this process until disposed. A lock whose holder is dead, also after kill -9, is taken over.
- * @throws Fault `ledger-busy` that names the living holder.
+ * @param busy makes the Fault that is thrown where the holder lives; `ledger-busy` by default
  */
-export async function lockForProcess(file: string): Promise<AsyncDisposable> {
-  const mine = JSON.stringify(await thisProcess());
+export async function lockForProcess(
+  file: string,
+  busy: (holder: Holder) => Fault = ({ pid }) => new Fault('ledger-busy', `process ${pid} holds ${printable(file)}`),
+): Promise<ProcessLock> {
+  const token = `${Date.now().toString(36)}-${randomUUID()}`;
+  const mine = JSON.stringify({ ...(await thisProcess()), token });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, mine, { flag: 'wx' });
   try {
     // link(2) makes the lock appear at once with its content, so nobody ever reads a half-written one.
-    while (!(await created(link(draft, file)))) await removeStale(file, draft);
+    while (!(await created(link(draft, file)))) await removeStale(file, draft, busy);
   } finally {
     await unlink(draft);
   }
-  return { [Symbol.asyncDispose]: () => release(file, mine) };
+  return {
+    token,
+    isHeld: () => readNow(file) === mine,
+    [Symbol.asyncDispose]: () => release(file, mine),
+  };
 }
 
 /** This process, so that another can tell later whether it still lives. */
@@ -44,11 +65,11 @@ export async function lives(holder: Holder): Promise<boolean> {
  * Removes the lock of a dead holder, or throws. Only one process at a time may remove, under a guard that is itself
  * such a lock: without it a slower one would remove the fresh lock of whoever was faster.
  */
-async function removeStale(file: string, draft: string): Promise<void> {
+async function removeStale(file: string, draft: string, busy: (holder: Holder) => Fault): Promise<void> {
   const text = await readFile(file, 'utf8').catch(ignoreMissing);
   if (text === null) return;
   const holder = await livingHolder(text);
-  if (holder !== null) throw new Fault('ledger-busy', `process ${holder.pid} holds ${printable(file)}`);
+  if (holder !== null) throw busy(holder);
   const guard = `${file}.takeover`;
   if (await created(link(draft, guard))) {
     if ((await readFile(file, 'utf8').catch(ignoreMissing)) === text) await unlink(file);
@@ -68,6 +89,14 @@ async function livingHolder(text: string): Promise<Holder | null> {
 async function release(file: string, mine: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(ignoreMissing);
   if (text === mine) await unlink(file);
+}
+
+function readNow(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null; // removed: held by nobody
+  }
 }
 
 function parseHolder(text: string): Holder | null {

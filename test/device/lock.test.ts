@@ -32,19 +32,25 @@ describe('the lease on a device', () => {
   it('of a process that has ended is taken over', async () => {
     const dead = spawn('true');
     await once(dead, 'exit');
-    await writeFile(join(folder, 'emulator-5600.json'), JSON.stringify({ pid: dead.pid, began: '1', token: 'old' }));
+    await writeFile(
+      join(folder, 'emulator-5600.json'),
+      JSON.stringify({ pid: dead.pid, startedAt: 'then/1', token: 'old' }),
+    );
     await using lock = await lockDevice('emulator-5600', folder);
     lock.assertHeld();
   });
 
   it('of a process whose number was given to another is taken over', async () => {
-    await writeFile(join(folder, 'emulator-5600.json'), JSON.stringify({ pid: process.pid, began: '1', token: 'old' }));
+    await writeFile(
+      join(folder, 'emulator-5600.json'),
+      JSON.stringify({ pid: process.pid, startedAt: 'then/1', token: 'old' }),
+    );
     await using lock = await lockDevice('emulator-5600', folder);
     lock.assertHeld();
   });
 
   it('goes to exactly one of many that find the same stale lock', async () => {
-    await writeFile(join(folder, 'x.json'), JSON.stringify({ pid: process.pid, began: '1', token: 'old' }));
+    await writeFile(join(folder, 'x.json'), JSON.stringify({ pid: process.pid, startedAt: 'then/1', token: 'old' }));
     const tries = await Promise.allSettled(Array.from({ length: 12 }, () => lockDevice('x', folder)));
     const won = tries.filter((one) => one.status === 'fulfilled');
     expect(won).toHaveLength(1);

@@ -28,8 +28,8 @@ describe('a lock of one process', () => {
     await using place = await scratch();
     const file = path.join(place.directory, 'lock.json');
     await writeFile(file, content);
-    await using _held = await lockForProcess(file);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(await thisProcess());
+    await using held = await lockForProcess(file);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ ...(await thisProcess()), token: held.token });
     expect(await readdir(place.directory)).toEqual(['lock.json']);
   });
 
