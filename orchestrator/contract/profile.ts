@@ -24,6 +24,8 @@ export const Licence = z.strictObject({
   /** Largest allowed ratio bytes up / bytes down. */
   maxUpDownRatio: z.number().positive().optional(),
   maxUpBytesPerSession: z.number().positive().optional(),
+  /** True: it licenses one socket that is kept open, not a new connection each time. */
+  keptOpen: z.boolean().optional(),
   because: z.string(),
   source: z.string(),
 });

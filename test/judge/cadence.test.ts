@@ -12,7 +12,7 @@ const whole = [{ fromMs: 0, toMs: HOUR_MS }];
 function at(seconds: number, more: Partial<Exchange> = {}): Exchange {
   const startMs = Math.round(seconds * 1000);
   const rest = { upBytes: 400, downBytes: 300, forced: false, attempt: false, failed: false, line: startMs };
-  return { startMs, endMs: startMs, ...rest, attribution: 'certain', protocol: 'https', ...more };
+  return { startMs, endMs: startMs, ...rest, attribution: 'certain', protocol: 'https', connection: null, ...more };
 }
 
 function series(seconds: readonly number[]): Exchange[] {

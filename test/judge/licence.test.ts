@@ -68,6 +68,25 @@ describe('traffic that goes on', () => {
   });
 });
 
+describe("a messenger's keep-alive every 5 minutes", () => {
+  const keepAlive = (connection: (beat: number) => number, upBytes: number) =>
+    beats('a.example', { ...asleep, every: 5 * MINUTE }, (beat) => ({
+      connection: connection(beat),
+      upBytes,
+      downBytes: 30,
+    }));
+
+  it.each([
+    // 9 beats from 15 to 60 min
+    ['on one socket, a few bytes', () => 1, 35, 'consistent'],
+    ['on a socket lost twice: 3 connections for 9 sessions', (beat: number) => Math.floor(beat / 3), 35, 'consistent'],
+    ['on a new connection each time', (beat: number) => beat, 35, 'inconsistent'],
+    ['on one socket, with 554 bytes of something', () => 1, 554, 'inconsistent'],
+  ] as const)('%s', (_, connection, upBytes, verdict) => {
+    expect(judged('messaging', session(HOUR, keepAlive(connection, upBytes))).verdict).toBe(verdict);
+  });
+});
+
 describe('a licence holds within its bounds only', () => {
   it.each([
     // function, minutes between, up, down, verdict, arithmetic

@@ -39,6 +39,7 @@ it.skipIf(!present)(
           line: i + 1,
           attribution: 'certain' as const,
           protocol: 'tcp',
+          connection: null,
         };
       });
       return { ...one, cadence: cadenceOf(exchanges, [{ fromMs: 0, toMs: one.windowSeconds * 1000 }], tunables) };

@@ -105,7 +105,18 @@ function refusal(licence: Licence, beats: readonly Session[], timeline: Timeline
     const most = 1 + Math.round((hours * 3600) / (INTERVAL_TOLERANCE * least));
     if (beats.length > most) return `${beats.length} sessions are more than one every ${least} s`;
   }
-  return sizeRefusal(licence, beats);
+  return connectionRefusal(licence, beats) ?? sizeRefusal(licence, beats);
+}
+
+/** A socket that is kept open carries many sessions; it may be lost and opened again now and then. */
+const SESSIONS_A_SOCKET = 3;
+
+function connectionRefusal({ keptOpen }: Licence, beats: readonly Session[]): string | null {
+  if (keptOpen !== true) return null;
+  const known = beats.flatMap(({ connection }) => (connection === null ? [] : [connection]));
+  const opened = new Set(known).size;
+  if (opened <= Math.max(1, Math.ceil(known.length / SESSIONS_A_SOCKET))) return null;
+  return `it opens ${opened} connections for ${known.length} sessions, where a socket is kept open`;
 }
 
 function sizeRefusal(licence: Licence, beats: readonly Session[]): string | null {

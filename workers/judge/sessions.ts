@@ -15,6 +15,8 @@ export interface Exchange {
   readonly line: number;
   readonly attribution: Attribution;
   readonly protocol: string;
+  /** Number of the transport connection that carried it; null where the capture does not tell. */
+  readonly connection: number | null;
 }
 
 /** All that one destination saw. `foreign` where another uid than the app's sent it. */
@@ -40,6 +42,8 @@ export interface Session {
   readonly downBytes: number;
   readonly forced: boolean;
   readonly lines: readonly number[];
+  /** The connection of its first exchange. */
+  readonly connection: number | null;
 }
 
 type SessionRecord = Extract<CaptureRecord, { type: 'session' }>;
@@ -105,8 +109,9 @@ export function mergeExchanges(
       last.downBytes += one.downBytes;
       last.lines.push(one.line);
     } else {
-      const { startMs, upBytes, downBytes, forced, line } = one;
-      sessions.push({ startMs, endMs: Math.max(startMs, one.endMs), upBytes, downBytes, forced, lines: [line] });
+      const { startMs, upBytes, downBytes, forced, line, connection } = one;
+      const endMs = Math.max(startMs, one.endMs);
+      sessions.push({ startMs, endMs, upBytes, downBytes, forced, lines: [line], connection });
     }
   }
   return sessions;
@@ -140,12 +145,25 @@ function isAttempt(record: ConnectionRecord, spoken: ReadonlySet<number>): boole
 function exchangeOf(record: SessionRecord, line: number): Exchange {
   const { startMs, endMs, upBytes, downBytes, forced, attribution, protocol } = record;
   const failed = (record.status ?? 0) >= 400;
-  return { startMs, endMs, upBytes, downBytes, forced, attribution, protocol, attempt: false, failed, line };
+  const connection = record.connection ?? null;
+  return {
+    startMs,
+    endMs,
+    upBytes,
+    downBytes,
+    forced,
+    attribution,
+    protocol,
+    attempt: false,
+    failed,
+    line,
+    connection,
+  };
 }
 
 function attemptOf(record: ConnectionRecord, line: number): Exchange {
-  const { startMs, endMs, protocol } = record;
+  const { startMs, endMs, protocol, connection } = record;
   // The wire bytes are those of a handshake: nothing that the app said.
   const silent = { upBytes: 0, downBytes: 0, forced: false, attempt: true, failed: false };
-  return { startMs, endMs, protocol, line, attribution: 'certain', ...silent };
+  return { startMs, endMs, protocol, line, connection, attribution: 'certain', ...silent };
 }
