@@ -16,7 +16,8 @@ COPY workers workers
 COPY cli cli
 
 ENV NODE_ENV=production SLEEPTALK_HOME=/home/node/sleeptalk
-RUN install --directory --owner=node --group=node /home/node/sleeptalk
+# Appium keeps the list of its drivers in node_modules/.cache of the package that it runs from.
+RUN install --directory --owner=node --group=node /home/node/sleeptalk /app/node_modules/.cache
 USER node
 VOLUME /home/node/sleeptalk
 
