@@ -49,7 +49,7 @@ const shown = (processes: Descendant[]): string[] => processes.map(({ command })
 
 describe('kill -9 in the middle of a vet', { timeout: 240_000 }, () => {
   it('leaves no process and no temporary file, and the next vet of the same home goes through', async () => {
-    const first = startVet(600);
+    const first = startVet(120);
     const reached = await until(() => first.words().includes('examine: background'), 120_000);
     expect(reached, first.words()).toBe(true);
     // adb server, handset, Appium and guard were there to be left behind.

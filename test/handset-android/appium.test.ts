@@ -61,6 +61,9 @@ test('a whole Appium session with its UiAutomator2 driver, as on any emulator', 
         'appium:suppressKillServer': true,
         'appium:systemPort': await freePort(),
         'appium:app': API_DEMOS,
+        // Without these two the driver asks aapt2 what is in the APK; a machine with adb alone has none.
+        'appium:appPackage': APIS,
+        'appium:appActivity': '.ApiDemos',
         'appium:noSign': true,
       },
     });
