@@ -127,6 +127,14 @@ describe('the session clock', () => {
     expect(clock.align([])).toMatchObject({ uptimeOffsetMs: null, samplesUsed: 0 });
   });
 
+  it('learns the rate from both ends of a session, also where all sharp samples lie at one end', () => {
+    const clock = createSessionClock({ clockRate: 120, hostNowMs: () => 0 });
+    const at = (hostMs: number, roundTripMs: number) => ({ hostMs, roundTripMs, deviceUptimeMs: 120 * hostMs });
+    const slow = [0, 40, 80, 120, 160].map((hostMs) => at(hostMs, 30));
+    const sharp = [50_000, 50_010, 50_020, 50_030, 50_040].map((hostMs) => at(hostMs, 2));
+    expect(clock.align([...slow, ...sharp]).measuredRate).toBeCloseTo(120, 6);
+  });
+
   it('keeps differences whatever the moment it starts (shift invariance)', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 0, max: 1e6 }), (shift, later) => {

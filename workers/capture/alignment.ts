@@ -37,7 +37,7 @@ export function alignClocks(samples: readonly ClockSample[], declaredRate: numbe
   const used = shortestTrips(samples);
   const trips = used.map((sample) => sample.roundTripMs ?? 0);
   const worstTripMs = Math.max(0, ...trips);
-  const measuredRate = slope(used, worstTripMs);
+  const measuredRate = slope(shortestTripsOfBothEnds(samples));
   const rateError = measuredRate === null ? null : measuredRate / declaredRate - 1;
   return {
     uptimeOffsetMs: median(used.map((sample) => sample.deviceUptimeMs - sample.hostMs * declaredRate)),
@@ -56,17 +56,27 @@ export function alignClocks(samples: readonly ClockSample[], declaredRate: numbe
 }
 
 /** The half of the samples (at least two) with the shortest round trips, in order of time. */
-function shortestTrips(samples: readonly ClockSample[]): ClockSample[] {
+function shortestTrips(samples: readonly ClockSample[], least = 2): ClockSample[] {
   const sound = samples.filter((sample) => Number.isFinite(sample.hostMs) && Number.isFinite(sample.deviceUptimeMs));
   const byTrip = [...sound].sort((a, b) => (a.roundTripMs ?? 0) - (b.roundTripMs ?? 0));
-  return byTrip.slice(0, Math.max(2, Math.ceil(sound.length / 2))).sort((a, b) => a.hostMs - b.hostMs);
+  return byTrip.slice(0, Math.max(least, Math.ceil(sound.length / 2))).sort((a, b) => a.hostMs - b.hostMs);
+}
+
+/** A rate needs a span: the sharpest samples of the first half of the time and those of the second. */
+function shortestTripsOfBothEnds(samples: readonly ClockSample[]): ClockSample[] {
+  const times = samples.map((sample) => sample.hostMs);
+  const middleMs = (Math.min(...times) + Math.max(...times)) / 2;
+  const early = samples.filter((sample) => sample.hostMs <= middleMs);
+  const late = samples.filter((sample) => sample.hostMs > middleMs);
+  return [...shortestTrips(early, 1), ...shortestTrips(late, 1)];
 }
 
 /**
  * Least squares of uptime over host time: sum((h - mean h)(u - mean u)) / sum((h - mean h)^2). Null where the samples
  * span less than a hundred times the worst round trip, since half a trip of error would then exceed half a percent.
  */
-function slope(samples: readonly ClockSample[], worstTripMs: number): number | null {
+function slope(samples: readonly ClockSample[]): number | null {
+  const worstTripMs = Math.max(0, ...samples.map((sample) => sample.roundTripMs ?? 0));
   const first = samples[0];
   const last = samples.at(-1);
   if (!first || !last || last.hostMs - first.hostMs < Math.max(100, worstTripMs * 100)) return null;
