@@ -1,9 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal, Readable } from 'node:stream';
 import { Fault } from '../contract/fault.ts';
 import { syncToDisk } from './durable.ts';
 
@@ -70,15 +68,22 @@ async function receive(
 ): Promise<{ sha256: string; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  async function* measured(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
+  // The draft is there before anything can fail, and closed after: a stream that opens it by itself may do so too late
+  // for the removal of an upload that was cancelled at once.
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    const source = addAbortSignal(signal, content instanceof Readable ? content : Readable.from(content));
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
       sizeBytes += chunk.length;
       if (sizeBytes > limitBytes) throw new Fault('apk-too-large', `more than ${limitBytes} bytes`);
       hash.update(chunk);
-      yield chunk;
+      await file.appendFile(chunk);
     }
+    signal.throwIfAborted();
+    await file.sync();
+  } finally {
+    await file.close();
   }
-  await pipeline(content, measured, createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }), { signal });
   return { sha256: hash.digest('hex'), sizeBytes };
 }
 
