@@ -37,8 +37,8 @@ export interface Session extends ExamineOrder {
   readonly clock: ReturnType<typeof createSessionClock>;
   /** What was read of the device's clocks so far. */
   readonly samples: ClockSample[];
-  /** Notes on who did what, for the custody log of the bundle. */
-  readonly custody: { at: string; who: string; what: string }[];
+  /** Notes what was done, for the custody log of the bundle. */
+  readonly note: (what: string) => void;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface Session extends ExamineOrder {
 export async function examine(order: ExamineOrder): Promise<ManifestFields> {
   const { options, inspection, signal } = order;
   const step = (words: string): void => order.progress({ stage: 'examine', step: words });
-  const custody: Session['custody'] = [];
+  const custody: ManifestFields['custody'] = [];
   const note = (what: string): void => {
     custody.push({ at: new Date().toISOString(), who: thisActor(), what });
   };
@@ -76,7 +76,7 @@ export async function examine(order: ExamineOrder): Promise<ManifestFields> {
   refuseUnmet(inspection, handset);
 
   const clock = createSessionClock({ clockRate: handset.clockRate });
-  const session: Session = { ...order, handset, guard, clock, custody, samples: [] };
+  const session: Session = { ...order, handset, guard, clock, note, samples: [] };
   await alignClock(session);
   const tools = await observe(session);
   note('observation ended; everything set up on the handset was taken away');

@@ -85,7 +85,7 @@ export async function observe(session: Session): Promise<Record<string, string>>
       `the APK says ${printable(facts.packageName)}, the device installed ${printable(app.packageName)}`,
     );
   }
-  session.custody.push({ ...stamp(), what: `installed ${printable(app.packageName)} as uid ${app.uid}` });
+  session.note(`installed ${printable(app.packageName)} as uid ${app.uid}`);
 
   // Before its first launch an app is stopped and cannot run, so nothing is lost between install and route.
   step('routing the app into the proxy');
@@ -116,7 +116,7 @@ async function proveSeen(session: Session, capture: Capture, uid: number): Promi
     session.signal.throwIfAborted();
     throw new Fault('canary-failed', 'the request was answered, but not by this proxy', { cause: error });
   });
-  session.custody.push({ ...stamp(), what: `canary of uid ${uid} seen by the proxy` });
+  session.note(`canary of uid ${uid} seen by the proxy`);
 }
 
 /** The observation itself, from the app's first launch to the end of the last phase. */
@@ -166,8 +166,4 @@ async function walk(
 
 function pathsOf({ paths }: Session): string[] {
   return paths.map((path) => (typeof path === 'string' ? path : path.path));
-}
-
-function stamp(): { at: string; who: string } {
-  return { at: new Date().toISOString(), who: `sleeptalk/${process.pid}` };
 }

@@ -5,6 +5,7 @@ import type { SessionClock } from './clock.ts';
 import type { DeviceZone } from './device-log-time.ts';
 import { readGcmDump } from './gcm-dump.ts';
 import type { Journal } from './journal.ts';
+import { keepPolling } from './polling.ts';
 
 /**
  * The push ledger: what Play Services delivered to the app. Pushes travel on Play Services' own connection, never on
@@ -133,25 +134,8 @@ export function keepPushLedger(options: PushLedgerOptions): PushLedger {
     if (broadcasts.status === 'fulfilled') lookAtBroadcasts(broadcasts.value, zone);
   };
 
-  let looking: Promise<void> = Promise.resolve();
-  const poll = (): Promise<void> => (looking = looking.then(look));
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await poll();
-      await clock.sleep(everyMs, signal).catch(() => undefined); // aborted: the loop's condition sees it
-    }
-  };
-  const running = run();
-  let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    closing ??= (async () => {
-      ending.abort();
-      await running;
-      if (!options.signal.aborted) await poll();
-      availability(null);
-    })();
-    return closing;
-  };
+  const last = (): void => availability(null);
+  const { poll, close } = keepPolling({ look, everyDeviceMs: everyMs, clock, signal: options.signal, ending, last });
   return {
     poll,
     close,

@@ -1,5 +1,6 @@
 import type { SessionClock } from './clock.ts';
 import type { Journal } from './journal.ts';
+import { keepPolling } from './polling.ts';
 
 /**
  * Watches the rule that refuses QUIC (UDP 443) to the app. A refusal is an answer, so apps fall back to TCP, where they
@@ -60,24 +61,7 @@ export function watchQuic(options: QuicWatchOptions): QuicWatch {
     });
   };
 
-  let looking: Promise<void> = Promise.resolve();
-  const poll = (): Promise<void> => (looking = looking.then(look));
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await poll();
-      await clock.sleep(everyMs, signal).catch(() => undefined); // aborted: the loop's condition sees it
-    }
-  };
-  const running = run();
-  let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    closing ??= (async () => {
-      ending.abort();
-      await running;
-      if (!options.signal.aborted) await poll();
-    })();
-    return closing;
-  };
+  const { poll, close } = keepPolling({ look, everyDeviceMs: everyMs, clock, signal: options.signal, ending });
   return {
     poll,
     close,

@@ -1,28 +1,10 @@
 import type { Fields, StateRecord } from '../../orchestrator/contract/capture.ts';
+import { FOREGROUND_SERVICE_TYPES } from '../../orchestrator/contract/foreground-service.ts';
 import { parseCharging, parseDeviceIdle, parseScreen, readTogether } from './power-state.ts';
 import { quote, type Shell } from './shell.ts';
 
 /** A state record without its time, which the session's clock gives. */
 export type AppState = Fields<StateRecord>;
-
-/** Bits of ServiceInfo.FOREGROUND_SERVICE_TYPE_* (AOSP core/java/android/content/pm/ServiceInfo.java). */
-const FOREGROUND_TYPES: readonly (readonly [number, string])[] = [
-  [0x1, 'dataSync'],
-  [0x2, 'mediaPlayback'],
-  [0x4, 'phoneCall'],
-  [0x8, 'location'],
-  [0x10, 'connectedDevice'],
-  [0x20, 'mediaProjection'],
-  [0x40, 'camera'],
-  [0x80, 'microphone'],
-  [0x100, 'health'],
-  [0x200, 'remoteMessaging'],
-  [0x400, 'systemExempted'],
-  [0x800, 'shortService'],
-  [0x1000, 'fileManagement'],
-  [0x2000, 'mediaProcessing'],
-  [0x40000000, 'specialUse'],
-];
 
 const BUCKETS: Readonly<Record<string, AppState['standbyBucket']>> = {
   '5': 'exempted',
@@ -81,7 +63,7 @@ function foregroundTypes(hex: string | undefined): string[] {
   if (hex === undefined) return ['unknown'];
   const bits = Number.parseInt(hex, 16);
   if (bits === 0) return ['none'];
-  const named = FOREGROUND_TYPES.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
+  const named = FOREGROUND_SERVICE_TYPES.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
   return named.length > 0 ? named : ['unknown'];
 }
 

@@ -1,4 +1,4 @@
-import { FOREGROUND_SERVICE_TYPES } from '../../../workers/apk/components.ts';
+import { FOREGROUND_SERVICE_TYPES } from '../../../orchestrator/contract/foreground-service.ts';
 import type { XmlNode, XmlValue } from './binary-xml.ts';
 import { launcher, type ApkDescription, type ComponentDescription, type FilterDescription } from './description.ts';
 
