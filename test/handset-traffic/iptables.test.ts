@@ -210,6 +210,8 @@ test('no command line throws or grows the output beyond reason', async () => {
       '--uid-owner',
       '-n',
       '--to-destination',
+      'toString',
+      '__proto__',
     ),
     fc.string({ maxLength: 12 }),
   );

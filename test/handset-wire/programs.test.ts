@@ -94,6 +94,7 @@ describe('the programs of the handset', () => {
 
   it('sleeps in device time and no host time', async () => {
     const sleeping = shell.run('date +%s; sleep 90m; date +%s');
+    await shell.clock.awaited();
     await shell.clock.advance(90 * 60_000);
     const [before, after] = (await sleeping).out.trim().split('\n').map(Number);
     expect((after ?? 0) - (before ?? 0)).toBe(5400);

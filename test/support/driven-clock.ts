@@ -6,6 +6,8 @@ export interface DrivenClock extends DeviceClock {
   /** Moves on, running each timer at its own instant, with room for promises to settle between two. */
   advance(deviceMs: number): Promise<void>;
   setNowMs(wallMs: number): void;
+  /** Resolves once somebody waits on this clock: what was just started may need a few turns to get there. */
+  awaited(): Promise<void>;
 }
 
 export function drivenClock(startWallMs = Date.UTC(2026, 0, 5, 8), startElapsedMs = 21_000): DrivenClock {
@@ -32,6 +34,9 @@ export function drivenClock(startWallMs = Date.UTC(2026, 0, 5, 8), startElapsedM
     sleep: (deviceMs, signal) => sleepOn(after, deviceMs, signal),
     setNowMs(wallMs) {
       wallOffsetMs = wallMs - elapsedMs;
+    },
+    async awaited() {
+      while (timers.size === 0) await settle();
     },
     async advance(deviceMs) {
       const untilMs = elapsedMs + deviceMs;

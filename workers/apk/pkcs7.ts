@@ -1,3 +1,4 @@
+import { lookUp } from '../../orchestrator/contract/look-up.ts';
 import { createHash, verify, type X509Certificate } from 'node:crypto';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import { parseCertificate } from './certificate.ts';
@@ -36,7 +37,7 @@ export function verifyPkcs7(
   const [, issuerAndSerial, digestAlgorithm, ...rest] = inside(signerInfo, where);
   const named = certificates.find(({ element }) => isNamed(element, issuerAndSerial, where));
   if (named === undefined) throw new Fault('apk-unsigned', `${where} lacks the certificate of its signer.`);
-  const hash = HASHES[oidOf(inside(digestAlgorithm, where)[0]?.content ?? Buffer.alloc(0))];
+  const hash = lookUp(HASHES, oidOf(inside(digestAlgorithm, where)[0]?.content ?? Buffer.alloc(0)));
   const signature = rest.find((field) => field.tag === DER.octets)?.content;
   if (hash === undefined || signature === undefined) return { certificate: named.certificate, holds: false };
   const attributes = rest.find((field) => field.tag === DER.context0);

@@ -1,3 +1,4 @@
+import { lookUp } from '../../orchestrator/contract/look-up.ts';
 /**
  * What a refusal of the package manager means, in a sentence and with what helps.
  * Codes: AOSP frameworks/base, core/java/android/content/pm/PackageManager.java.
@@ -46,6 +47,6 @@ const MEANING: Readonly<Record<string, string>> = {
 export function explainInstallFailure(output: string): { code: string; sentence: string; words: string } {
   const inner = /Failure \[([^\]]*)\]?/.exec(output)?.[1] ?? output.trim();
   const code = /\b(INSTALL_[A-Z_]+|DELETE_[A-Z_]+)\b/.exec(inner)?.[1] ?? 'unknown';
-  const sentence = Object.hasOwn(MEANING, code) ? MEANING[code] : undefined;
+  const sentence = lookUp(MEANING, code);
   return { code, sentence: sentence ?? 'The device refused the app.', words: inner.slice(0, 300) };
 }

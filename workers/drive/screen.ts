@@ -1,3 +1,4 @@
+import { lookUp } from '../../orchestrator/contract/look-up.ts';
 /** One node of the view tree that a person could act on. */
 export interface Widget {
   readonly className: string;
@@ -86,7 +87,7 @@ const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"'
 
 function unescape(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|quot|apos|amp));/g, (whole, decimal, hex, name) => {
-    if (typeof name === 'string') return ENTITIES[name] ?? whole;
+    if (typeof name === 'string') return lookUp(ENTITIES, name) ?? whole;
     const point = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
     return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
   });

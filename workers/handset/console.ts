@@ -1,3 +1,4 @@
+import { lookUp } from '../../orchestrator/contract/look-up.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type net from 'node:net';
@@ -85,7 +86,7 @@ function serve(socket: net.Socket, talk: Talk): void {
     else await answer(name, args);
   };
   const answer = async (name: string, args: readonly string[]): Promise<void> => {
-    const command = Object.hasOwn(talk.commands, name) ? talk.commands[name] : undefined;
+    const command = lookUp(talk.commands, name);
     if (command === undefined) {
       say("KO: unknown command, try 'help'\n");
       return;

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { longComponent, parseComponent, shortComponent } from './component.ts';
 import type { ComponentName } from './component.ts';
 
@@ -92,7 +93,7 @@ export function parseIntent(
   while (at < args.length) {
     const option = word('');
     const ownWords = own[option];
-    const extraWords = EXTRA_WORDS[option];
+    const extraWords = lookUp(EXTRA_WORDS, option);
     const flag = FLAG_OPTIONS[option];
     if (ownWords !== undefined) options.set(option, words(option, ownWords));
     else if (option === '-a') intent.action = word(option);

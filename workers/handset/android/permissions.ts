@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 /**
  * Runtime ("dangerous") permissions: granted by a person or by `pm grant`, not at install.
  * Source: protectionLevel="dangerous" in frameworks/base/core/res/AndroidManifest.xml, with the API level that made
@@ -52,7 +53,7 @@ const PREFIX = 'android.permission.';
 export function isRuntimePermission(name: string, apiLevel: number): boolean {
   if (name === 'com.android.voicemail.permission.ADD_VOICEMAIL') return true;
   if (!name.startsWith(PREFIX)) return false;
-  const since = RUNTIME[name.slice(PREFIX.length)];
+  const since = lookUp(RUNTIME, name.slice(PREFIX.length));
   return since !== undefined && since <= apiLevel;
 }
 

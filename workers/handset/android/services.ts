@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { DeviceClock, Processes, Services } from '../system.ts';
 import { shortUid } from './base-processes.ts';
 import { shortComponent } from './component.ts';
@@ -106,5 +107,5 @@ const FOREGROUND_TYPE_BITS: Readonly<Record<string, number>> = {
 };
 
 export function foregroundTypeMask(types: readonly string[]): number {
-  return types.reduce((mask, type) => (mask | (FOREGROUND_TYPE_BITS[type] ?? 0)) >>> 0, 0);
+  return types.reduce((mask, type) => (mask | (lookUp(FOREGROUND_TYPE_BITS, type) ?? 0)) >>> 0, 0);
 }

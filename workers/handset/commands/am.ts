@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { shortComponent } from '../android/component.ts';
 import { forceStop } from '../android/state.ts';
 import type { AndroidState } from '../android/state.ts';
@@ -95,7 +96,7 @@ export function createAm(state: AndroidState, view: View): Program {
   };
   return async (io) => {
     const name = io.argv[1] ?? 'help';
-    const known = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+    const known = lookUp(subcommands, name);
     if (known) return known(io);
     if (name === 'help' || name === '-h') {
       io.out(
@@ -142,7 +143,7 @@ function getBucket(io: ProgramIo, state: AndroidState): number {
 function setBucket(io: ProgramIo, state: AndroidState): number {
   const { rest } = readOptions(io.argv.slice(2), ['--user'], []);
   const [name = '', word = ''] = rest;
-  const bucket = BUCKETS[word] ?? Object.values(BUCKETS).find((value) => String(value) === word);
+  const bucket = lookUp(BUCKETS, word) ?? Object.values(BUCKETS).find((value) => String(value) === word);
   if (bucket === undefined) {
     io.err(`Error: Unknown bucket: ${word}\n`);
     return 255;

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { Program } from '../system.ts';
 import type { Parts } from '../system.ts';
 
@@ -33,7 +34,7 @@ export function createDumpsys(parts: Parts): Program {
       }
       return 0;
     }
-    const dump = Object.hasOwn(parts.dumps, name) ? parts.dumps[name] : undefined;
+    const dump = lookUp(parts.dumps, name);
     if (!dump) {
       io.err(`Can't find service: ${name}\n`);
       return 0;

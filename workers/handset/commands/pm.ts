@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { GRANTABLE_BY_SHELL, isRuntimePermission } from '../android/permissions.ts';
 import { parseComponent, shortComponent } from '../android/component.ts';
 import { clearData, endPackage, uninstall } from '../android/state.ts';
@@ -57,7 +58,7 @@ export function createPm(state: AndroidState): Program {
   };
   return async (io) => {
     const name = io.argv[1] ?? 'help';
-    const known = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+    const known = lookUp(subcommands, name);
     if (known) return known(io);
     if (name === 'help' || name === '-h' || name === '--help') {
       io.out(

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { userName } from '../android/base-processes.ts';
 import type { AndroidState } from '../android/state.ts';
 import type { Program, ProgramIo } from '../system.ts';
@@ -150,7 +151,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
 };
 
 function table(fields: readonly string[], rows: readonly Row[], withTitles: boolean): string {
-  const columns = fields.map((name) => FIELDS[name]).filter((one) => one !== undefined);
+  const columns = fields.map((name) => lookUp(FIELDS, name)).filter((one) => one !== undefined);
   const line = (values: readonly string[]): string =>
     `${values
       .map((value, at) => {

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { Parts, Program, Programs } from '../system.ts';
 
 /** Binder services of a booted image, with their interfaces, besides those that have a dump or a command here. */
@@ -40,7 +41,7 @@ export function createService(parts: Parts): Program {
     if (verb === 'list') {
       const sorted = [...names].sort();
       io.out(
-        `Found ${sorted.length} services:\n${sorted.map((one, at) => `${at}\t${one}: [${INTERFACES[one] ?? ''}]\n`).join('')}`,
+        `Found ${sorted.length} services:\n${sorted.map((one, at) => `${at}\t${one}: [${lookUp(INTERFACES, one) ?? ''}]\n`).join('')}`,
       );
       return 0;
     }
@@ -76,7 +77,7 @@ export function createCmd(parts: Parts): Program {
       );
       return 0;
     }
-    const command = Object.hasOwn(parts.commands, name) ? parts.commands[name] : undefined;
+    const command = lookUp(parts.commands, name);
     if (!command) {
       io.err(`cmd: Can't find service: ${name}\n`);
       return 20;

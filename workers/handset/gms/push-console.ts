@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { DevicePower } from '../power/power.ts';
 import type { ConsoleCommand } from '../system.ts';
 import type { PlayServices } from './play-services.ts';
@@ -39,7 +40,7 @@ function hardware(power: DevicePower, args: readonly string[]): string {
     power.setHardware({ acPowered: value === 'on' });
     return '';
   }
-  const status = STATUS[value];
+  const status = lookUp(STATUS, value);
   if (verb === 'status' && status !== undefined) {
     power.setHardware({ status });
     return '';

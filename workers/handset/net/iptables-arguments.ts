@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { Family, RuleSpec } from './rule.ts';
 import { RuleDraft, UsageError } from './rule-arguments.ts';
 
@@ -89,7 +90,7 @@ export function parseIptables(args: readonly string[], family: Family): Iptables
   };
   while (index < words.length) {
     const written = words[index++] ?? '';
-    const option = LONG[written] ?? written;
+    const option = lookUp(LONG, written) ?? written;
     switch (option) {
       case '!':
         not = true;

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Program } from '../system.ts';
@@ -70,7 +71,7 @@ export function nc(network: Network): Program {
       }
       const text = error.code.startsWith('EAI')
         ? 'No address associated with hostname'
-        : (WORDS[error.code] ?? error.code);
+        : (lookUp(WORDS, error.code) ?? error.code);
       io.err(error.code.startsWith('EAI') ? `nc: getaddrinfo: ${text}\n` : `nc: connect: ${text}\n`);
       return 1;
     }

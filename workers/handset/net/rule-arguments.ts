@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { isIPv6 } from 'node:net';
 import { parseBlock4, type Block4 } from './address.ts';
 import type { Family, Match, RuleSpec, Target, Transport } from './rule.ts';
@@ -84,7 +85,7 @@ export class RuleDraft {
         if (protocol !== 'tcp' && protocol !== 'udp') throw unknown;
         const side = option.includes('d') && !option.startsWith('--s') ? 'dport' : 'sport';
         const text = value();
-        const named = PORTS[text];
+        const named = lookUp(PORTS, text);
         const [from, to] =
           named === undefined ? rangeOf(text, ':', 65535, `invalid port/service \`${text}' specified`) : [named, named];
         return this.#add({ kind: 'port', transport: protocol, side, from, to, not: isNot() });

@@ -1,10 +1,11 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 /** A shell or program was ended by a signal; its exit status is 128 plus the signal's number. */
 export class Killed extends Error {
   override readonly name = 'Killed';
   readonly status: number;
   constructor(signalName: string) {
     super(signalName);
-    this.status = 128 + (SIGNALS[signalName] ?? 15);
+    this.status = 128 + (lookUp(SIGNALS, signalName) ?? 15);
   }
 }
 

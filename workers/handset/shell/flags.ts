@@ -1,3 +1,5 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
+
 /** Short options of a program, in the manner of toybox. */
 export interface Flags {
   /** Set or not, by letter. */
@@ -33,7 +35,7 @@ export function readFlags(argv: readonly string[], spec: string, long: Readonly<
     }
     if (argument.startsWith('--')) {
       const [name = '', value] = argument.slice(2).split(/=(.*)/s);
-      const letter = long[name];
+      const letter = lookUp(long, name);
       if (letter === undefined) throw unknown(argument);
       note(letter, value ?? (spec.includes(`${letter}:`) ? (argv[++index] ?? '') : ''));
       continue;

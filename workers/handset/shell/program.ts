@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { FileError } from '../files/file-error.ts';
 import type { Program, ProgramIo } from '../system.ts';
 import { Killed, statusOfAbort } from './ending.ts';
@@ -20,7 +21,7 @@ export function findProgram(name: string, state: ShellState, system: ShellSystem
     status,
     message: `${name}: ${why}`,
   });
-  const known = (plain: string): Program | undefined => system.programs()[plain];
+  const known = (plain: string): Program | undefined => lookUp(system.programs(), plain);
   if (!name.includes('/')) {
     const program = known(name);
     return program === undefined ? missing(127, 'inaccessible or not found') : { kind: 'program', program };

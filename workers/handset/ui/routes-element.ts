@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { textIn } from './body.ts';
 import { drawPng } from './image.ts';
 import { everyNode } from './node.ts';
@@ -116,7 +117,7 @@ function attribute(node: ViewNode, name: string): string | null {
     'content-size': 'contentSize',
     longClickable: 'long-clickable',
   };
-  const wanted = aliases[name] ?? name;
+  const wanted = lookUp(aliases, name) ?? name;
   const found = attributesOf(node, 0).find(([known]) => known === wanted);
   if (found) return found[1];
   if (wanted === 'content-desc' || wanted === 'resource-id' || wanted === 'hint') return null;

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { runCommandLine, type ShellSystem } from '../shell/shell.ts';
 import { runProgram } from '../shell/program.ts';
 import { openShell } from '../shell/shell.ts';
@@ -84,7 +85,7 @@ async function runArguments(
   const descriptors = descriptorsOf(streams);
   const { task, state } = openShell(system, { uid, signal, session: sessionOf(streams), descriptors }, argv.join(' '));
   try {
-    const program = system.programs()[argv[0] ?? ''];
+    const program = lookUp(system.programs(), argv[0] ?? '');
     if (program === undefined) return 127;
     return await runProgram(program, argv, environmentOf(uid), descriptors, state, system);
   } finally {

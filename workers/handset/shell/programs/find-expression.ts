@@ -1,3 +1,4 @@
+import { lookUp } from '../../../../orchestrator/contract/look-up.ts';
 import { userId } from '../../files/permission.ts';
 import type { FileStat } from '../../file-tree.ts';
 import type { ProgramIo } from '../../system.ts';
@@ -87,7 +88,7 @@ function parseOne(cursor: Cursor): Test {
     case '-type': {
       const kinds = next()
         .split(',')
-        .map((letter) => KIND_LETTERS[letter]);
+        .map((letter) => lookUp(KIND_LETTERS, letter));
       return ({ stat }) => kinds.includes(stat.kind);
     }
     case '-maxdepth':
