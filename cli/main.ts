@@ -1,17 +1,25 @@
 import { Command, CommanderError } from 'commander';
 import { Fault, printable } from '../orchestrator/contract/fault.ts';
-import { addDemoCommand } from './command/demo.ts';
-import { addDoctorCommand } from './command/doctor.ts';
-import { addScoreCommand } from './command/score.ts';
-import { addVetCommand } from './command/vet.ts';
+import { lookUp } from '../orchestrator/contract/look-up.ts';
 import type { Invocation } from './invocation.ts';
 import { line, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
+type AddCommand = (root: Command, invocation: Invocation) => void;
+
+/** Each command with the module that holds it: only what is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  vet: async () => (await import('./command/vet.ts')).addVetCommand,
+  score: async () => (await import('./command/score.ts')).addScoreCommand,
+  cadence: async () => (await import('./command/cadence.ts')).addCadenceCommand,
+  demo: async () => (await import('./command/demo.ts')).addDemoCommand,
+  doctor: async () => (await import('./command/doctor.ts')).addDoctorCommand,
+};
+
 /** Runs one command line; resolves to the exit status. Errors become one sentence on stderr, never a stack trace. */
 export async function main(
   args: readonly string[],
-  terminal: Terminal = { out: process.stdout, err: process.stderr },
+  terminal: Terminal = { in: process.stdin, out: process.stdout, err: process.stderr },
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
   const interruption = new AbortController();
@@ -28,7 +36,8 @@ export async function main(
         status = value;
       },
     };
-    await program(invocation).parseAsync([...args], { from: 'user' });
+    const root = await program(invocation, args[0] ?? '');
+    await root.parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
     return report(error, terminal, environment);
@@ -38,7 +47,7 @@ export async function main(
   }
 }
 
-function program(invocation: Invocation): Command {
+async function program(invocation: Invocation, name: string): Promise<Command> {
   const { terminal } = invocation;
   const root = new Command('sleeptalk')
     .description('Tells whether an Android app talks in its sleep (MITRE ATT&CK Mobile analytic AN1681).')
@@ -50,7 +59,8 @@ function program(invocation: Invocation): Command {
       outputError: (text, write) => write(`sleeptalk: usage: ${text.replace(/^error: /, '')}`),
     })
     .showHelpAfterError('(see `sleeptalk --help`)');
-  for (const add of [addVetCommand, addScoreCommand, addDemoCommand, addDoctorCommand]) add(root, invocation);
+  const asked = lookUp(COMMANDS, name);
+  for (const load of asked === undefined ? Object.values(COMMANDS) : [asked]) (await load())(root, invocation);
   return root;
 }
 

@@ -1,7 +1,8 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
-/** Where a command writes: results to `out`, everything a person watches to `err`. */
+/** Where a command writes: results to `out`, everything a person watches to `err`; and what is piped into it. */
 export interface Terminal {
+  readonly in?: Readable & { readonly isTTY?: boolean };
   readonly out: Writable;
   readonly err: Writable & { readonly isTTY?: boolean; readonly columns?: number };
 }

@@ -14,11 +14,13 @@ import {
 } from '../orchestrator/contract/job.ts';
 import { FunctionProfile, RoleProfile, Tunables } from '../orchestrator/contract/profile.ts';
 import { Report } from '../orchestrator/contract/report.ts';
+import { CadenceLine, SeriesLine, UnreadLine } from '../orchestrator/contract/series.ts';
 
 const schemas = {
   'assess-job': AssessJob,
   behaviour: Behaviour,
   'bundle-manifest': BundleManifest,
+  'cadence-line': CadenceLine,
   'capture-record': CaptureRecord,
   'examine-job': ExamineJob,
   'function-profile': FunctionProfile,
@@ -27,9 +29,11 @@ const schemas = {
   progress: Progress,
   report: Report,
   'role-profile': RoleProfile,
+  'series-line': SeriesLine,
   submission: Submission,
   'submission-options': SubmissionOptions,
   tunables: Tunables,
+  'unread-line': UnreadLine,
 } as const;
 
 /** Path below the checkout -> text, of every document that is made from the contract. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { main } from '../../cli/main.ts';
 
 /** What one command line printed and how it ended. */
@@ -15,7 +15,7 @@ export interface Ran {
 export interface Desk extends AsyncDisposable {
   readonly directory: string;
   path(name: string): string;
-  run(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Ran>;
+  run(args: readonly string[], environment?: NodeJS.ProcessEnv, input?: Readable): Promise<Ran>;
 }
 
 export async function openDesk(): Promise<Desk> {
@@ -23,12 +23,12 @@ export async function openDesk(): Promise<Desk> {
   return {
     directory,
     path: (name) => join(directory, name),
-    async run(args, environment = {}) {
+    async run(args, environment = {}, input) {
       const out = collect();
       const err = collect();
       const status = await main(
         args,
-        { out, err },
+        { out, err, ...(input === undefined ? {} : { in: input }) },
         { ...process.env, SLEEPTALK_HOME: join(directory, 'home'), ...environment },
       );
       return { status, out: out.text(), err: err.text() };
