@@ -1,0 +1,150 @@
+// In: how many of m pushes were answered, and the chance of one. Out: probabilities under the nulls of the coupling
+// test: trying several nested windows, and pushes that are not independent of each other.
+import { binomialTail } from './numbers.ts';
+import { coveredAt, type Cover } from './lag.ts';
+import type { Span } from './timeline.ts';
+
+/** From this many pushes on, Bonferroni's bound replaces the exact recursion, whose time grows with their square. */
+const MOST_EXACT = 200;
+/** Shifts of the pushes against the sessions from which the spread of the count is taken. */
+const SHIFTS = 610;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Probability that the least of the binomial tails over nested windows is `level` or less, where each of m pushes is
+ * answered within window i with probability chances[i] (ascending). Exact: the number answered grows from window to
+ * window by Binomial(rest, (c[i] - c[i-1]) / (1 - c[i-1])), and the paths that reach a window's critical count leave.
+ */
+export function leastTailProbability(level: number, m: number, chances: readonly number[]): number {
+  if (m > MOST_EXACT) return Math.min(1, level * chances.length);
+  let alive = new Float64Array(m + 1);
+  alive[0] = 1;
+  let left = 0;
+  let reached = 0;
+  for (const chance of chances) {
+    const critical = criticalCount(level, m, chance);
+    const grow = reached >= 1 ? 0 : Math.max(0, Math.min(1, (chance - reached) / (1 - reached)));
+    const next = new Float64Array(m + 1);
+    for (let x = 0; x <= m; x++) {
+      const weight = alive[x]!;
+      if (weight > 0) spread(next, weight, x, m, grow);
+    }
+    for (let x = critical; x <= m; x++) {
+      left += next[x]!;
+      next[x] = 0;
+    }
+    alive = next;
+    reached = Math.max(reached, chance);
+  }
+  return Math.min(1, Math.max(level, left));
+}
+
+/** The least count whose tail is at most `level`; m + 1 where none is. */
+function criticalCount(level: number, m: number, chance: number): number {
+  let low = 0;
+  let high = m + 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (binomialTail(middle, m, chance) <= level * (1 + 1e-9)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Adds weight x Binomial(m - from, p) to next[from...]. */
+function spread(next: Float64Array, weight: number, from: number, m: number, p: number): void {
+  if (p <= 0) next[from] = next[from]! + weight;
+  else if (p >= 1) next[m] = next[m]! + weight;
+  else {
+    const rest = m - from;
+    let term = weight * (1 - p) ** rest;
+    for (let j = 0; j <= rest; j++) {
+      next[from + j] = next[from + j]! + term;
+      term *= ((rest - j) / (j + 1)) * (p / (1 - p));
+    }
+  }
+}
+
+/**
+ * P(X >= k) for X ~ BetaBinomial(m) with mean m p and correlation rho between two pushes (Skellam, JRSS B 10, 1948):
+ * Var X = m p (1 - p) (1 + (m - 1) rho). rho 0 is the binomial, rho 1 all or none.
+ */
+export function betaBinomialTail(k: number, m: number, p: number, rho: number): number {
+  if (k <= 0) return 1;
+  if (k > m || p <= 0) return 0;
+  if (p >= 1) return 1;
+  if (rho <= 1e-6) return binomialTail(k, m, p);
+  if (rho >= 0.999) return p;
+  const alpha = (p * (1 - rho)) / rho;
+  const beta = ((1 - p) * (1 - rho)) / rho;
+  let log = 0;
+  for (let i = 0; i < m; i++) log += Math.log((beta + i) / (alpha + beta + i));
+  let tail = 0;
+  for (let j = 0; j <= m; j++) {
+    if (j >= k) tail += Math.exp(log);
+    if (j < m) log += Math.log(((m - j) / (j + 1)) * ((alpha + j) / (beta + m - j - 1)));
+  }
+  return Math.min(1, tail);
+}
+
+/**
+ * Correlation between pushes of being answered by chance, from the variance of the count over circular shifts of all
+ * pushes together: bursts of pushes and rhythms that beat with the sessions' raise it above the binomial's. Shifts
+ * follow the golden ratio, so that no period is missed; those shorter than the window's width are left out, since a
+ * true coupling lasts as long.
+ */
+export function shiftCorrelation(
+  pushesMs: readonly number[],
+  cover: Cover,
+  spans: readonly Span[],
+  widthMs: number,
+): number {
+  const m = pushesMs.length;
+  const lengthMs = spans.reduce((ms, { fromMs, toMs }) => ms + toMs - fromMs, 0);
+  if (m < 2 || lengthMs <= 4 * widthMs) return 0;
+  const bins = Math.min(1 << 20, Math.max(4096, Math.ceil((8 * lengthMs) / widthMs)));
+  const covered = coveredBins(cover, spans, lengthMs, bins);
+  const positions = pushesMs.map((push) => positionOf(push, spans) / lengthMs);
+  let [count, sum, squares] = [0, 0, 0];
+  for (let i = 1; i <= SHIFTS; i++) {
+    const shift = (i * GOLDEN) % 1;
+    if (Math.min(shift, 1 - shift) * lengthMs <= widthMs) continue;
+    let answered = 0;
+    for (const position of positions) {
+      const moved = position + shift;
+      answered += covered[Math.floor((moved >= 1 ? moved - 1 : moved) * bins)] ?? 0;
+    }
+    count++;
+    sum += answered;
+    squares += answered * answered;
+  }
+  const mean = sum / count;
+  const binomial = mean * (1 - mean / m);
+  if (binomial <= 0) return 0;
+  return Math.min(1, Math.max(0, ((squares / count - mean * mean) / binomial - 1) / (m - 1)));
+}
+
+function coveredBins(cover: Cover, spans: readonly Span[], lengthMs: number, bins: number): Uint8Array {
+  const moments = new Array<number>(bins);
+  let span = 0;
+  let before = 0;
+  for (let i = 0; i < bins; i++) {
+    const position = ((i + 0.5) / bins) * lengthMs;
+    while (span < spans.length - 1 && position >= before + spans[span]!.toMs - spans[span]!.fromMs) {
+      before += spans[span]!.toMs - spans[span]!.fromMs;
+      span++;
+    }
+    moments[i] = spans[span]!.fromMs + position - before;
+  }
+  return coveredAt(cover, moments);
+}
+
+/** Time spent inside the spans until a moment. */
+function positionOf(momentMs: number, spans: readonly Span[]): number {
+  let before = 0;
+  for (const { fromMs, toMs } of spans) {
+    if (momentMs < toMs) return before + Math.max(0, momentMs - fromMs);
+    before += toMs - fromMs;
+  }
+  return before;
+}

@@ -1,0 +1,95 @@
+// In: pushes, sessions and the windows of lags to try. Out: the window that speaks most against chance, with its
+// probability corrected for all that were tried.
+import { betaBinomialTail, leastTailProbability, shiftCorrelation } from './coupling-null.ts';
+import { coveredAt, coverOf, meanShare, type LagWindow } from './lag.ts';
+import { binomialTail, sum } from './numbers.ts';
+import type { Span } from './timeline.ts';
+
+/** Longest delay of a fetch that a push caused, and the nested windows below it; the clocks' skew is added. */
+const LONGEST_LAG_MS = 60_000;
+const NESTED_MS = [1_000, 2_000, 3_000, 5_000, 8_000, 12_000, 18_000, 27_000, 40_000];
+/** Widths of windows that begin later, at every half of their width: an answer that always takes its time. */
+const DELAYED_WIDTHS_MS = [1_000, 2_000, 4_000, 8_000];
+/** Share of the false positives granted to the nested windows; the rest to the delayed ones. */
+const NESTED_SHARE = 0.8;
+/** An independent push could as well have come anywhere so long before and after, within its span. */
+const NEIGHBOURHOOD_MS = 300_000;
+
+export interface Trial {
+  readonly pushes: readonly number[];
+  readonly sessions: readonly number[];
+  readonly spans: readonly Span[];
+  readonly skewMs: number;
+}
+
+export interface Outcome {
+  readonly window: LagWindow;
+  /** Of an independent push being answered within the window. */
+  readonly chance: number;
+  readonly pValue: number;
+}
+
+/** The best window of all; the delayed ones are tried only where the nested ones do not decide at `significant`. */
+export function bestWindow(given: Trial, significant: number): Outcome {
+  const trial = { ...given, near: given.pushes.map((at) => neighbourhood(at, given.spans)) };
+  const nested = nestedTrial(trial);
+  const delayed = nested.pValue <= significant ? null : delayedTrial(trial);
+  return delayed && delayed.pValue < nested.pValue ? delayed : nested;
+}
+
+interface PlacedTrial extends Trial {
+  /** For each push the stretch in which it could as well have come. */
+  readonly near: readonly Span[];
+}
+
+/** Windows from the push on, each holding those before it; corrected exactly for trying them all. */
+function nestedTrial(trial: PlacedTrial): Outcome {
+  const { skewMs } = trial;
+  const ends = [...NESTED_MS, LONGEST_LAG_MS + skewMs];
+  const outcomes = ends.map((toMs): Outcome => {
+    const window = { fromMs: -skewMs, toMs };
+    const cover = coverOf(trial.sessions, window);
+    return outcomeOf(trial, window, sum([...coveredAt(cover, trial.pushes)]), meanShare(cover, trial.near));
+  });
+  const chances = outcomes.map(({ chance }) => chance);
+  const best = outcomes.reduce((a, b) => (b.pValue < a.pValue ? b : a));
+  const corrected = leastTailProbability(best.pValue, trial.pushes.length, chances);
+  return { ...best, pValue: Math.min(1, corrected / NESTED_SHARE) };
+}
+
+/** Narrow windows that begin later; corrected by their number (Bonferroni). */
+function delayedTrial(trial: PlacedTrial): Outcome | null {
+  const { pushes, sessions, near, skewMs } = trial;
+  let best: { window: LagWindow; chance: number; coupled: number; tail: number } | null = null;
+  let tried = 0;
+  for (const width of DELAYED_WIDTHS_MS) {
+    const cover = coverOf(sessions, { fromMs: 0, toMs: width });
+    for (let from = width / 2 - skewMs; from + width <= LONGEST_LAG_MS + skewMs; from += width / 2) {
+      tried++;
+      const coupled = sum([...coveredAt(cover, pushes, from)]);
+      if (coupled < 3) continue;
+      const chance = meanShare(cover, near, from);
+      const tail = binomialTail(coupled, pushes.length, chance);
+      if (!best || tail < best.tail) best = { window: { fromMs: from, toMs: from + width }, chance, coupled, tail };
+    }
+  }
+  if (!best) return null;
+  const { pValue, window, chance } = outcomeOf(trial, best.window, best.coupled, best.chance);
+  return { window, chance, pValue: Math.min(1, (pValue * tried) / (1 - NESTED_SHARE)) };
+}
+
+/** The larger of the two tails: independent pushes, and pushes as correlated as all their shifts show. */
+function outcomeOf({ pushes, sessions, spans }: Trial, window: LagWindow, coupled: number, chance: number): Outcome {
+  const m = pushes.length;
+  const independent = binomialTail(coupled, m, chance);
+  if (independent > 0.1) return { window, chance, pValue: independent };
+  const rho = shiftCorrelation(pushes, coverOf(sessions, window), spans, window.toMs - window.fromMs);
+  return { window, chance, pValue: Math.max(independent, betaBinomialTail(coupled, m, chance, rho)) };
+}
+
+/** Ten minutes around a moment, moved inside its span; all of a shorter span. */
+function neighbourhood(atMs: number, spans: readonly Span[]): Span {
+  const span = spans.find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs)!;
+  const from = Math.max(span.fromMs, Math.min(atMs - NEIGHBOURHOOD_MS, span.toMs - 2 * NEIGHBOURHOOD_MS));
+  return { fromMs: from, toMs: Math.min(span.toMs, from + 2 * NEIGHBOURHOOD_MS) };
+}
