@@ -72,6 +72,9 @@ export const SessionRecord = z.looseObject({
   sni: z.string().optional(),
   alpn: z.array(z.string()).optional(),
   ja4: z.string().optional(),
+  /** IP address of the server that answered, and SHA-256 of its leaf certificate, where they are known. */
+  address: z.string().optional(),
+  certificateSha256: z.string().optional(),
   method: z.string().optional(),
   path: z.string().optional(),
   status: z.number().int().optional(),
@@ -92,6 +95,8 @@ export const ConnectionRecord = z.looseObject({
   sni: z.string().optional(),
   alpn: z.array(z.string()).optional(),
   ja4: z.string().optional(),
+  address: z.string().optional(),
+  certificateSha256: z.string().optional(),
   failure: z.string().optional(),
 });
 

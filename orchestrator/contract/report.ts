@@ -56,12 +56,43 @@ export const Beat = z.strictObject({
   /** Line numbers in capture.ndjson, from 1. */
   lines: z.array(z.number().int()),
   afterPush: z.string().nullable(),
+  /** In a channel of several destinations, the one that the beat began with. */
+  destination: Destination.optional(),
 });
 export type Beat = z.infer<typeof Beat>;
 
+/**
+ * What makes a channel one: a destination alone, or what several destinations share whose beats form one rhythm that
+ * none of them carries alone. `value` is that domain, pattern, address or digest; for one destination `host:port`.
+ */
+export const Grouping = z.strictObject({
+  by: z.enum(['destination', 'registrable-domain', 'address', 'certificate', 'name-pattern']),
+  value: z.string(),
+  /** `beats` that began with this member; those of all members add up to the channel's. */
+  members: z.array(z.strictObject({ host: z.string(), port: z.number().int(), beats: z.number().int() })).min(1),
+});
+export type Grouping = z.infer<typeof Grouping>;
+
+/**
+ * One aspect of a channel from 0 (unlike a beacon) to 1 (like one), kept apart from all others: it informs and never
+ * decides. `value` is null where it cannot be said, and `because` then says why.
+ */
+export const SubScore = z.strictObject({
+  name: z.enum(['interval-regularity', 'size-homogeneity', 'payload-asymmetry', 'phase-persistence', 'low-volume']),
+  value: z.number().min(0).max(1).nullable(),
+  /** What was measured, in words with units: "jitter 2 %". */
+  measured: z.string(),
+  /** The tunable that it is held against, with its value; null where there is none. */
+  threshold: z.string().nullable(),
+  because: z.string(),
+});
+export type SubScore = z.infer<typeof SubScore>;
+
 export const Channel = z.strictObject({
   id: z.string(),
+  /** Of several destinations the one with the most beats: `grouping` names them all. */
   destination: Destination,
+  grouping: Grouping,
   role: z.string().nullable(),
   owner: z.strictObject({
     kind: z.enum(['app', 'sdk', 'platform', 'unknown']),
@@ -75,6 +106,7 @@ export const Channel = z.strictObject({
   phases: z.array(PhaseUse),
   beats: z.array(Beat),
   cadence: Cadence,
+  subScores: z.array(SubScore),
   bytes: z.strictObject({
     up: z.number(),
     down: z.number(),
@@ -217,7 +249,10 @@ export const Report = z.strictObject({
     device: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     tools: z.record(z.string(), z.string()),
     captureDigest: z.string().nullable(),
+    /** Lines, packets or entries of the capture that were passed over: damaged, or of a kind not known here. */
     skippedLines: z.number().int(),
+    /** Bytes of the capture file that could not be read. */
+    unreadBytes: z.number().int(),
   }),
   engine: z.strictObject({
     name: z.literal('sleeptalk'),

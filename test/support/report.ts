@@ -11,6 +11,11 @@ function beat(atMs: number, upBytes: number, downBytes: number, line: number): B
 
 function channel(over: Partial<Channel> & Pick<Channel, 'id' | 'destination' | 'beats' | 'explained'>): Channel {
   return {
+    grouping: {
+      by: 'destination',
+      value: `${over.destination.host}:${over.destination.port}`,
+      members: [{ host: over.destination.host, port: over.destination.port, beats: over.beats.length }],
+    },
     role: null,
     owner: { kind: 'unknown', name: null, knownBy: 'no role lists this host' },
     protocols: ['https'],
@@ -31,6 +36,22 @@ function channel(over: Partial<Channel> & Pick<Channel, 'id' | 'destination' | '
       evidence: [{ name: 'S1', value: 3.1, threshold: 1, n: over.beats.length, because: 'intervals vary little' }],
       rita: 0.91,
     },
+    subScores: [
+      {
+        name: 'interval-regularity',
+        value: 0.98,
+        measured: 'jitter 2 %',
+        threshold: 'BeaconIntervalVarianceThreshold: jitter up to 50 %',
+        because: '1 less the jitter.',
+      },
+      {
+        name: 'size-homogeneity',
+        value: null,
+        measured: 'not measured',
+        threshold: null,
+        because: 'No sizes are known.',
+      },
+    ],
     bytes: {
       up: 4120,
       down: 3080,
@@ -174,6 +195,7 @@ export function torchReport(over: Partial<Report> = {}): Report {
       tools: { adb: '1.0.41' },
       captureDigest: null,
       skippedLines: 0,
+      unreadBytes: 0,
     },
     engine: { name: 'sleeptalk', version: '0.1.0', tunables: { idleGapSeconds: 6 } },
     ...over,

@@ -1,4 +1,4 @@
-// In: one destination's traffic and the context. Out: its channel as the report shows it, judged explained or not,
+// In: the traffic of one destination, or of several tried as one, and the context. Out: its channel as the report shows it, judged explained or not,
 // with the beats that nothing licenses.
 import type { Attribution, PhaseName } from '../../orchestrator/contract/capture.ts';
 import type { Beat, Channel } from '../../orchestrator/contract/report.ts';
@@ -10,6 +10,7 @@ import { explain } from './explain.ts';
 import { differences, median, medianAbsoluteDeviation, rounded, sum, wilson } from './numbers.ts';
 import { ownerOf } from './owner.ts';
 import type { Session } from './sessions.ts';
+import { subScoresOf } from './sub-scores.ts';
 import { phaseAt, pushBefore, timeIn, type Timeline } from './timeline.ts';
 
 const PHASES: readonly PhaseName[] = ['foreground', 'background', 'locked', 'doze'];
@@ -24,11 +25,13 @@ export interface JudgedChannel {
   readonly expectation: Expectation;
 }
 
-export function judgeChannel(source: Source, id: string, context: Context): JudgedChannel {
+/** What a judged channel is called is told later, when all of them are known. */
+export function judgeChannel(source: Source, context: Context): JudgedChannel {
   const { traffic, role, beats } = source;
   const { timeline, tunables } = context;
-  const expectation = expect(beats, context.functions, role, timeline, (licence) =>
-    context.mayUse(licence, traffic.key),
+  const keys = (source.group?.members ?? [source]).map((member) => member.traffic.key);
+  const expectation = expect(source, context.functions, timeline, (licence) =>
+    keys.every((key) => context.mayUse(licence, key)),
   );
   const { unlicensed } = expectation;
   const natural = beats.filter(({ forced }) => !forced);
@@ -41,6 +44,7 @@ export function judgeChannel(source: Source, id: string, context: Context): Judg
     timeline.phases.filter(({ phase }) => used.includes(phase)),
     tunables,
   );
+  const begun = beginners(source);
   const owner = ownerOf(source, context);
   const attribution = weakest(source);
   const explained = explain(source, expectation, cadence, context);
@@ -48,8 +52,9 @@ export function judgeChannel(source: Source, id: string, context: Context): Judg
     source,
     expectation,
     channel: {
-      id,
+      id: '',
       destination: traffic.destination,
+      grouping: grouping(source, begun),
       role: role?.role ?? null,
       owner,
       protocols: [...new Set(traffic.exchanges.map(({ protocol }) => protocol))].sort(),
@@ -59,8 +64,12 @@ export function judgeChannel(source: Source, id: string, context: Context): Judg
       phases: PHASES.filter((phase) => timeline.phases.some((span) => span.phase === phase)).map((phase) =>
         phaseUse(phase, beats, timeline),
       ),
-      beats: beats.map((beat) => shownBeat(beat, timeline)),
+      beats: beats.map((beat, i) => ({
+        ...shownBeat(beat, timeline),
+        ...(source.group ? { destination: begun[i]!.traffic.destination } : {}),
+      })),
       cadence: { ...cadence, of },
+      subScores: subScoresOf(judged, natural, cadence, timeline, tunables),
       bytes: sizes(judged.length > 0 ? judged : beats, beats),
       expectation: expectation.shown,
       explained: explained.explained,
@@ -69,6 +78,25 @@ export function judgeChannel(source: Source, id: string, context: Context): Judg
       because: explained.because,
     },
   };
+}
+
+/** For each beat the destination that it began with. */
+function beginners(source: Source): readonly Source[] {
+  const { group, beats } = source;
+  if (!group) return beats.map(() => source);
+  const byLine = new Map<number, Source>();
+  for (const member of group.members) {
+    for (const { line } of member.traffic.exchanges) byLine.set(line, member);
+  }
+  return beats.map((beat) => byLine.get(beat.lines[0]!)!);
+}
+
+function grouping({ group, traffic }: Source, begun: readonly Source[]): Channel['grouping'] {
+  const members = (group?.members.map((member) => member.traffic) ?? [traffic]).map(({ key, destination }) => ({
+    ...destination,
+    beats: begun.filter((one) => one.traffic.key === key).length,
+  }));
+  return group ? { by: group.by, value: group.value, members } : { by: 'destination', value: traffic.key, members };
 }
 
 function shownBeat(beat: Session, timeline: Timeline): Beat {
@@ -88,8 +116,9 @@ function shownBeat(beat: Session, timeline: Timeline): Beat {
 function phaseUse(phase: PhaseName, beats: readonly Session[], timeline: Timeline): Channel['phases'][number] {
   const natural = beats.filter(({ forced }) => !forced);
   const within = differences(natural.map(({ startMs }) => startMs)).filter((_, i) => {
-    const [from, to] = [natural[i]!.startMs, natural[i + 1]!.startMs];
-    return phaseAt(timeline, from) === phase && phaseAt(timeline, to) === phase;
+    const [from, to] = [natural[i]!, natural[i + 1]!];
+    if (to.continued) return false;
+    return phaseAt(timeline, from.startMs) === phase && phaseAt(timeline, to.startMs) === phase;
   });
   const here = beats.filter(({ startMs }) => phaseAt(timeline, startMs) === phase);
   const periodMs = median(within);

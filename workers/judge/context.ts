@@ -3,16 +3,29 @@
 import type { ApkFacts, DeclaredFunction } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { FunctionProfile, Licence, RoleProfile, Tunables } from '../../orchestrator/contract/profile.ts';
+import type { Grouping } from '../../orchestrator/contract/report.ts';
 import type { JudgeInput } from './input.ts';
 import { coverBeats, holds, isBounded, licencesFor } from './licence.ts';
 import { roleOf } from './role.ts';
-import { LONG_SESSION_MS, mergeExchanges, trafficOf, type Session, type Traffic } from './sessions.ts';
+import { LONG_SESSION_MS, mergeExchanges, type Exchange, type Session } from './sessions.ts';
 import { timelineOf, type Timeline } from './timeline.ts';
+import { trafficOf, type Traffic } from './traffic.ts';
 
+/** One destination, or several whose traffic is tried or shown as one series. */
 export interface Source {
   readonly traffic: Traffic;
   readonly role: RoleProfile | null;
   readonly beats: readonly Session[];
+  /** null for one destination. */
+  readonly group: Group | null;
+}
+
+export interface Group {
+  readonly by: Exclude<Grouping['by'], 'destination'>;
+  readonly value: string;
+  readonly members: readonly Source[];
+  /** Lines of natural beats that no licence covered while their member was judged alone; a group covers none of them. */
+  readonly uncovered: ReadonlySet<number>;
 }
 
 export interface Context {
@@ -36,7 +49,8 @@ export function contextOf(input: JudgeInput): Context {
   const sources = trafficOf(input.records).map((traffic) => ({
     traffic,
     role: roleOf(traffic.destination, input.profiles.roles),
-    beats: beatsOf(traffic, input.tunables),
+    beats: beatsOf(traffic.exchanges, input.tunables),
+    group: null,
   }));
   const start = input.records.find(({ record }) => record.type === 'start')?.record;
   return {
@@ -71,7 +85,7 @@ function profileOf(input: JudgeInput, name: string): FunctionProfile {
  * Sessions by the idle gap; by a third of it where the idle gap would swallow the rhythm itself, as it does with a
  * heartbeat of few seconds.
  */
-function beatsOf({ exchanges }: Traffic, tunables: Tunables): readonly Session[] {
+export function beatsOf(exchanges: readonly Exchange[], tunables: Tunables): readonly Session[] {
   const idleMs = tunables.idleGapSeconds * 1000;
   const coarse = mergeExchanges(exchanges, idleMs, LONG_SESSION_MS);
   const fine = mergeExchanges(exchanges, idleMs / 3, LONG_SESSION_MS);

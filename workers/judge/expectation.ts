@@ -1,8 +1,9 @@
 // In: the licences that could apply to a channel, its beats and the timeline. Out: the expectation made concrete for
 // these very phases, in one sentence, and the beats that fall outside it.
 import type { PhaseName } from '../../orchestrator/contract/capture.ts';
-import type { FunctionProfile, Licence, RoleProfile } from '../../orchestrator/contract/profile.ts';
+import type { FunctionProfile, Licence } from '../../orchestrator/contract/profile.ts';
 import type { Channel } from '../../orchestrator/contract/report.ts';
+import type { Group, Source } from './context.ts';
 import { coverBeats, holds, licencesFor, type Cover } from './licence.ts';
 import { LONG_SESSION_MS, type Session } from './sessions.ts';
 import { phaseAt, type Timeline } from './timeline.ts';
@@ -23,14 +24,13 @@ export interface Expectation {
 }
 
 export function expect(
-  beats: readonly Session[],
+  { beats, role, group }: Source,
   functions: readonly FunctionProfile[],
-  role: RoleProfile | null,
   timeline: Timeline,
   mayUse: (licence: Licence) => boolean,
 ): Expectation {
   const licences = licencesFor(functions, role);
-  const cover = coverBeats(beats, licences, timeline, mayUse);
+  const cover = stricter(coverBeats(beats, licences, timeline, mayUse), beats, group);
   const unlicensed = beats.filter((beat, i) => cover.by[i] === null && !beat.forced);
   const phases = phasesOf(unlicensed.length > 0 ? unlicensed : beats, timeline);
   const relevant = licences.filter((licence) => concerns(licence, phases));
@@ -49,6 +49,13 @@ export function expect(
       licences: [...new Set([...used, ...relevant])].map(({ id, because, source }) => ({ id, because, source })),
     },
   };
+}
+
+/** What no licence covered while the members were judged one by one is not covered by judging them together. */
+function stricter(cover: Cover, beats: readonly Session[], group: Group | null): Cover {
+  if (!group || group.uncovered.size === 0) return cover;
+  const open = (beat: Session): boolean => beat.lines.some((line) => group.uncovered.has(line));
+  return { ...cover, by: cover.by.map((licence, i) => (licence !== null && open(beats[i]!) ? null : licence)) };
 }
 
 function outlasts({ startMs, endMs }: Session, licences: readonly Licence[], timeline: Timeline): boolean {

@@ -6,7 +6,7 @@ import type { Context, Source } from './context.ts';
 type Owner = Channel['owner'];
 
 /** Code evidence and network evidence are told apart: here nothing but the network and the uid speaks. */
-export function ownerOf({ traffic, role }: Source, context: Context): Owner {
+export function ownerOf({ traffic, role, group }: Source, context: Context): Owner {
   if (traffic.foreign) {
     const name = role?.owner ?? null;
     return { kind: 'platform', name, knownBy: 'the uid of the sender: it is not the uid of the app' };
@@ -15,7 +15,8 @@ export function ownerOf({ traffic, role }: Source, context: Context): Owner {
     const kind = role.platform ? 'platform' : 'sdk';
     return { kind, name: role.owner, knownBy: `network: the host is in the table of roles (${role.title})` };
   }
-  const word = brandWord(context.facts?.packageName ?? null, traffic.destination.host);
+  const hosts = (group?.members ?? [{ traffic }]).map((member) => member.traffic.destination.host);
+  const word = brandWord(context.facts?.packageName ?? null, hosts);
   if (word !== null) {
     return { kind: 'app', name: null, knownBy: `network: package and host share the name '${printable(word, 40)}'` };
   }
@@ -24,8 +25,9 @@ export function ownerOf({ traffic, role }: Source, context: Context): Owner {
 
 const COMMON = new Set(['android', 'mobile', 'client', 'example', 'google', 'cloud', 'service', 'application']);
 
-/** A label of the package name of five letters or more that also stands in the host; "apps" and the like do not count. */
-function brandWord(packageName: string | null, host: string): string | null {
+/** A label of the package name, five letters or more, that also stands in every host; "apps" and the like do not count. */
+function brandWord(packageName: string | null, hosts: readonly string[]): string | null {
   const words = (packageName ?? '').toLowerCase().split(/[._]/);
-  return words.find((word) => word.length >= 5 && !COMMON.has(word) && host.split(/[.-]/).includes(word)) ?? null;
+  const inAll = (word: string): boolean => hosts.every((host) => host.split(/[.-]/).includes(word));
+  return words.find((word) => word.length >= 5 && !COMMON.has(word) && inAll(word)) ?? null;
 }

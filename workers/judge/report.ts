@@ -4,11 +4,11 @@ import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
 import { analyticOf } from './analytic.ts';
 import { benignExplanations } from './benign.ts';
-import { judgeChannel } from './channel.ts';
 import { confidenceOf } from './confidence.ts';
 import { contextOf, type Context } from './context.ts';
 import { pushCoupling } from './coupling.ts';
 import { findingsOf } from './findings.ts';
+import { judgeChannels } from './group.ts';
 import type { JudgeInput } from './input.ts';
 import { leadOf, noticeOf } from './lead.ts';
 import { playbookOf, questionsOf } from './playbook.ts';
@@ -23,7 +23,7 @@ import { gapsOf, visibilityOf } from './visibility.ts';
  */
 export function judge(input: JudgeInput): Report {
   const context = contextOf(input);
-  const judged = context.sources.map((source, i) => judgeChannel(source, `c${i + 1}`, context));
+  const judged = judgeChannels(context);
   const channels = judged.map(({ channel }) => channel);
   const gaps = gapsOf(input.records);
   const visibility = visibilityOf(context, gaps, input.notes ?? []);

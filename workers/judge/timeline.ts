@@ -74,31 +74,52 @@ export function phasesAt(timeline: Timeline, atMs: number): readonly PhaseName[]
 }
 
 export function phaseAt(timeline: Timeline, atMs: number): PhaseName {
-  let found = timeline.phases[0]!.phase;
-  for (const span of timeline.phases) if (span.fromMs <= atMs) found = span.phase;
-  return found;
+  return timeline.phases[
+    Math.max(
+      0,
+      lastUpTo(timeline.phases, ({ fromMs }) => fromMs, atMs),
+    )
+  ]!.phase;
 }
 
 /** Types of the foreground services running at a moment, or that stopped less than the grace before. */
 export function servicesAt(timeline: Timeline, atMs: number): readonly string[] {
-  const near = (timeline.services ?? []).filter((s) => s.fromMs <= atMs && atMs < s.toMs + timeline.graceMs);
-  return [...new Set(near.flatMap(({ services }) => services))];
+  const spans = timeline.services ?? [];
+  const types = new Set<string>();
+  for (let i = lastUpTo(spans, ({ fromMs }) => fromMs, atMs); i >= 0; i--) {
+    const span = spans[i]!;
+    if (atMs >= span.toMs + timeline.graceMs) break;
+    for (const type of span.services) types.add(type);
+  }
+  return [...types];
 }
 
 /** The last push before a moment, not longer ago than so many milliseconds. */
 export function pushBefore(timeline: Timeline, atMs: number, withinMs: number): Push | null {
-  let found: Push | null = null;
-  for (const push of timeline.pushes) {
-    const lag = atMs - push.atMs;
-    if (lag >= -timeline.skewMs && lag <= withinMs + timeline.skewMs && push.outcome !== 'refused-stopped')
-      found = push;
+  const { pushes, skewMs } = timeline;
+  for (let i = lastUpTo(pushes, (push) => push.atMs, atMs + skewMs); i >= 0; i--) {
+    const push = pushes[i]!;
+    if (atMs - push.atMs > withinMs + skewMs) return null;
+    if (push.outcome !== 'refused-stopped') return push;
   }
-  return found;
+  return null;
 }
 
 /** Milliseconds spent in any of the phases. */
 export function timeIn(timeline: Timeline, phases: readonly PhaseName[]): number {
   return timeline.phases.reduce((ms, s) => (phases.includes(s.phase) ? ms + s.toMs - s.fromMs : ms), 0);
+}
+
+/** Index of the last item, of a list in order of time, whose time is not after a moment; -1 where all are. */
+function lastUpTo<T>(list: readonly T[], timeOf: (item: T) => number, atMs: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timeOf(list[middle]!) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 function windowOf(records: readonly NumberedRecord[]): number {
