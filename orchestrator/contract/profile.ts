@@ -80,6 +80,8 @@ export type FunctionProfile = z.infer<typeof FunctionProfile>;
 
 /** Who a destination is: `AppNetworkRoleBaseline` is the table of these with the functions that may use them. */
 export const RoleProfile = z.strictObject({
+  /** Identity of the row: one of the same name in a user's folder takes its place. */
+  name: z.string().optional(),
   role: z.string(),
   title: z.string(),
   owner: z.string().nullable(),
@@ -92,14 +94,99 @@ export const RoleProfile = z.strictObject({
   licences: z.array(Licence).optional(),
   /** True where the licences above hold beside every function: registering for push, a connectivity check. */
   always: z.boolean().optional(),
+  /**
+   * True where anybody may open an account and send what they like there: the host then proves no more than that its
+   * SDK could have been used, and the licences above bind as they stand.
+   */
+  selfService: z.boolean().optional(),
   because: z.string(),
   source: z.string(),
 });
 export type RoleProfile = z.infer<typeof RoleProfile>;
 
+/** Lower-case labels, internationalised ones as punycode; a leading dot makes it a suffix, of two labels at least. */
+const HostPattern = z
+  .string()
+  .max(254)
+  .regex(
+    /^\.?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+    'expected a lower-case host name, or a suffix of two labels that begins with a dot',
+  );
+
+const Name = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case words joined by dashes')
+  .max(64);
+
+/** One product's destinations in a file of `roles/`, with how it is known that they are its. */
+export const RoleDestination = z.strictObject({
+  name: Name,
+  owner: z.string().min(1).nullable(),
+  /** Exact host names, or suffixes that begin with a dot. */
+  hosts: z.array(HostPattern).min(1).max(1000),
+  ports: z.array(z.number().int().min(1).max(65_535)).min(1).optional(),
+  platform: z.boolean().optional(),
+  /** In place of the licences of the file, also where it is empty. */
+  licences: z.array(Licence).optional(),
+  always: z.boolean().optional(),
+  selfService: z.boolean().optional(),
+  because: z.string().min(1).optional(),
+  source: z.string().min(1),
+});
+export type RoleDestination = z.infer<typeof RoleDestination>;
+
+/**
+ * A file of `roles/`: one role, what it licenses, and who plays it. What a file leaves out of title, platform, because
+ * and licences is that of the shipped role of the same name; a new role states at least title, platform and because.
+ */
+export const RoleFile = z.strictObject({
+  role: Name,
+  title: z.string().min(1).optional(),
+  platform: z.boolean().optional(),
+  because: z.string().min(1).optional(),
+  licences: z.array(Licence).optional(),
+  destinations: z.array(RoleDestination).max(2000),
+});
+export type RoleFile = z.infer<typeof RoleFile>;
+
+/** An SDK that an app may carry: found by the packages of its classes, it plays these roles. */
+export const SdkProfile = z.strictObject({
+  name: z.string().min(1).max(100),
+  vendor: z.string().min(1).max(100),
+  /** Java packages without a dot at the end: `com.amplitude` covers `com.amplitude.core.Amplitude`. */
+  packages: z
+    .array(
+      z
+        .string()
+        .max(200)
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$/, 'expected a Java package of two parts or more'),
+    )
+    .min(1),
+  /** Names of destination roles; empty for what speaks to nobody by itself. */
+  roles: z.array(z.string()),
+  source: z.string().min(1),
+});
+export type SdkProfile = z.infer<typeof SdkProfile>;
+
+/** A file of SDKs: `sdks.json`. */
+export const SdkFile = z.strictObject({ sdks: z.array(SdkProfile).max(5000) });
+export type SdkFile = z.infer<typeof SdkFile>;
+
+/** What a user's folder put in the place of something else. */
+export const ProfileOverride = z.strictObject({
+  kind: z.enum(['function', 'destination', 'host', 'sdk']),
+  name: z.string(),
+  /** The file that holds now, and the one whose row it replaced: folder's own name and path inside it. */
+  file: z.string(),
+  replaced: z.string(),
+});
+export type ProfileOverride = z.infer<typeof ProfileOverride>;
+
 export const ProfileSet = z.strictObject({
   functions: z.array(FunctionProfile).min(1),
   roles: z.array(RoleProfile),
+  sdks: z.array(SdkProfile),
+  overrides: z.array(ProfileOverride),
   /** SHA-256 over the profile files, for the provenance of a report. */
   digest: z.string(),
 });

@@ -147,7 +147,7 @@ describe('loading', () => {
   it('gives the same digest twice, and another for other bytes', async () => {
     expect((await loadProfiles()).digest).toBe(profiles.digest);
     const other = await broken('functions/torch.json', (text) => `${text}\n`);
-    expect((await loadProfiles(other)).digest).not.toBe(profiles.digest);
+    expect((await loadProfiles({ directory: other })).digest).not.toBe(profiles.digest);
   });
 
   it.each([
@@ -176,12 +176,12 @@ describe('loading', () => {
       (text: string) => text.replace('"ads"', '"adverts"'),
       /functions\/ad-supported\.json: licences\.0\.roles: 'adverts' is no role/,
     ],
-    ['roles.json', () => '{"title":"x","roles":[]}', /^profile-malformed: roles\.json: roles: /],
+    ['roles/ads.json', () => '{"role":"ads"}', /^profile-malformed: roles\/ads\.json: destinations: /],
   ])('a fault in %s names file and place', async (path, change, message) => {
-    await expect(loadProfiles(await broken(path, change))).rejects.toThrow(message);
+    await expect(loadProfiles({ directory: await broken(path, change) })).rejects.toThrow(message);
   });
 
   it('a missing folder is named', async () => {
-    await expect(loadProfiles('/nowhere')).rejects.toThrow(/^profile-malformed: \/nowhere\/functions/);
+    await expect(loadProfiles({ directory: '/nowhere' })).rejects.toThrow(/^profile-malformed: \/nowhere: the folder/);
   });
 });

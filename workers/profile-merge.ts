@@ -1,0 +1,131 @@
+import type {
+  FunctionProfile,
+  ProfileOverride,
+  RoleFile,
+  RoleProfile,
+  SdkProfile,
+} from '../orchestrator/contract/profile.ts';
+import { malformed } from './profile-files.ts';
+
+/** Where each part of the result was read, for faults and overrides. */
+export interface ProfilePlaces {
+  readonly functions: ReadonlyMap<string, string>;
+  readonly sdks: ReadonlyMap<string, string>;
+}
+
+interface Row {
+  readonly profile: RoleProfile;
+  readonly file: string;
+  readonly folder: number;
+}
+
+interface Kept<T> {
+  readonly value: T;
+  readonly file: string;
+  readonly folder: number;
+}
+
+type RoleDefaults = Pick<RoleProfile, 'title' | 'platform' | 'because' | 'licences'>;
+
+const ALL_PORTS: readonly number[] = [];
+
+/**
+ * Puts folders of profiles over one another. Within one folder nothing may stand twice; a later folder replaces a
+ * function, a destination or an SDK by its name, and takes host names away from destinations of earlier folders.
+ */
+export class ProfileMerge {
+  readonly #functions = new Map<string, Kept<FunctionProfile>>();
+  readonly #sdks = new Map<string, Kept<SdkProfile>>();
+  readonly #roles = new Map<string, RoleDefaults>();
+  readonly #overrides: ProfileOverride[] = [];
+  #rows: Row[] = [];
+  #folder = -1;
+
+  beginFolder(): void {
+    this.#folder++;
+  }
+
+  addFunction(profile: FunctionProfile, file: string): void {
+    this.#keep(this.#functions, 'function', profile, file);
+  }
+
+  addSdk(profile: SdkProfile, file: string): void {
+    this.#keep(this.#sdks, 'sdk', profile, file);
+  }
+
+  addRole(role: RoleFile, file: string): void {
+    const defaults = this.#defaultsFor(role, file);
+    if (!this.#roles.has(role.role)) this.#roles.set(role.role, defaults);
+    for (const { hosts, ...own } of role.destinations) {
+      const licences = own.licences ?? defaults.licences;
+      const profile: RoleProfile = {
+        ...own,
+        role: role.role,
+        title: defaults.title,
+        hosts,
+        platform: own.platform ?? defaults.platform,
+        because: own.because ?? defaults.because,
+        ...(licences === undefined ? {} : { licences }),
+      };
+      this.#rows = this.#rows.flatMap((row) => this.#yields(row, profile, file));
+      this.#rows.push({ profile, file, folder: this.#folder });
+    }
+  }
+
+  result() {
+    const byName = <T extends { name: string }>(kept: Map<string, Kept<T>>): T[] =>
+      [...kept.values()].map(({ value }) => value).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const places = <T>(kept: Map<string, Kept<T>>) => new Map([...kept].map(([name, { file }]) => [name, file]));
+    return {
+      functions: byName(this.#functions),
+      roles: this.#rows.map(({ profile }) => profile),
+      sdks: byName(this.#sdks),
+      overrides: this.#overrides,
+      places: { functions: places(this.#functions), sdks: places(this.#sdks) } satisfies ProfilePlaces,
+    };
+  }
+
+  #keep<T extends { name: string }>(kept: Map<string, Kept<T>>, kind: 'function' | 'sdk', value: T, file: string) {
+    const before = kept.get(value.name);
+    if (before?.folder === this.#folder) throw malformed(file, `name: '${value.name}' stands in ${before.file} too.`);
+    if (before) this.#overrides.push({ kind, name: value.name, file, replaced: before.file });
+    kept.set(value.name, { value, file, folder: this.#folder });
+  }
+
+  #defaultsFor(role: RoleFile, file: string): RoleDefaults {
+    const known = this.#roles.get(role.role);
+    const title = role.title ?? known?.title;
+    const platform = role.platform ?? known?.platform;
+    const because = role.because ?? known?.because;
+    const licences = role.licences ?? known?.licences;
+    if (title === undefined || platform === undefined || because === undefined) {
+      const lacks = title === undefined ? 'title' : platform === undefined ? 'platform' : 'because';
+      throw malformed(file, `${lacks}: expected, since no role '${role.role}' stands before it.`);
+    }
+    return { title, platform, because, ...(licences === undefined ? {} : { licences }) };
+  }
+
+  /** What is left of a row once another destination is added: all, some of its hosts, or nothing. */
+  #yields(row: Row, added: RoleProfile, file: string): Row[] {
+    const { name, hosts, ports } = row.profile;
+    const same = added.name === name;
+    const taken = overlap(ports, added.ports) ? hosts.filter((host) => added.hosts.includes(host)) : [];
+    if (row.folder === this.#folder) {
+      if (same) throw malformed(file, `destinations: '${name}' stands in ${row.file} too.`);
+      if (taken.length > 0) throw malformed(file, `destinations: '${taken[0]}' is a host of '${name}' too.`);
+    }
+    if (same) {
+      this.#overrides.push({ kind: 'destination', name: added.name!, file, replaced: row.file });
+      return [];
+    }
+    if (taken.length === 0) return [row];
+    for (const host of taken) this.#overrides.push({ kind: 'host', name: host, file, replaced: row.file });
+    const left = hosts.filter((host) => !taken.includes(host));
+    return left.length === 0 ? [] : [{ ...row, profile: { ...row.profile, hosts: left } }];
+  }
+}
+
+/** True where one port could lead to both; a row without ports is open to all. */
+function overlap(one: readonly number[] = ALL_PORTS, other: readonly number[] = ALL_PORTS): boolean {
+  return one.length === 0 || other.length === 0 || one.some((port) => other.includes(port));
+}
