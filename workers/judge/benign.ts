@@ -2,10 +2,11 @@
 // licenses, with its result; where all is licensed, what explained it.
 import type { Report } from '../../orchestrator/contract/report.ts';
 import type { JudgedChannel } from './channel.ts';
+import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { delivered } from './coupling.ts';
 import { phaseAt, pushBefore } from './timeline.ts';
-import { capitalised, countWords, durationWords, hostWords, listWords, windowWords } from './words.ts';
+import { capitalised, countWords, durationWords, listWords, windowWords } from './words.ts';
 
 type Explanation = Report['benignExplanations'][number];
 type Answer = Omit<Explanation, 'name'>;
@@ -35,7 +36,7 @@ export function benignExplanations(channels: readonly JudgedChannel[], context: 
 
 function keepAlive({ channel }: JudgedChannel): Answer {
   if (channel.role === 'push-channel') return unlikely('the host carries pushes, but the app itself spoke to it');
-  return ruledOut(`the app's own uid sent it, and ${hostWords(channel.destination)} carries no push connection`);
+  return ruledOut(`the app's own uid sent it, and ${channelWords(channel)} carries no push connection`);
 }
 
 function afterPush({ expectation }: JudgedChannel, { timeline }: Context): Answer {
@@ -129,13 +130,13 @@ function notTestable(why: string): Answer {
 /** What each licence explained outside foreground; in foreground the user is the explanation. */
 function licensedReasons(channels: readonly JudgedChannel[], { timeline }: Context): Explanation[] {
   const uses = new Map<string, { sessions: number; hosts: Set<string>; because: string }>();
-  for (const { source, expectation } of channels) {
+  for (const { channel, source, expectation } of channels) {
     source.beats.forEach((beat, i) => {
       const licence = expectation.cover.by[i];
       if (!licence || phaseAt(timeline, beat.startMs) === 'foreground') return;
       const use = uses.get(licence.id) ?? { sessions: 0, hosts: new Set<string>(), because: licence.because };
       use.sessions += 1;
-      use.hosts.add(hostWords(source.traffic.destination));
+      use.hosts.add(channelWords(channel));
       uses.set(licence.id, use);
     });
   }

@@ -1,7 +1,8 @@
 // In: the judged channels and the context. Out: the findings, each one measured departure with pointers into the
 // bundle; only channels that nothing explains make any.
-import type { Finding, Pointer } from '../../orchestrator/contract/report.ts';
+import type { Channel, Finding, Pointer } from '../../orchestrator/contract/report.ts';
 import type { JudgedChannel } from './channel.ts';
+import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { couplingOf } from './coupling.ts';
 import { phasesOf } from './expectation.ts';
@@ -11,10 +12,10 @@ import { matchingSchedule, scheduleWords } from './schedule.ts';
 import { phaseAt, timeIn } from './timeline.ts';
 import {
   bytesWords,
-  chanceWords,
   capitalised,
+  chanceWords,
+  countWords,
   durationWords,
-  hostWords,
   listWords,
   percentWords,
   phaseWords,
@@ -71,7 +72,7 @@ function structuredCadence({ channel, expectation }: JudgedChannel, context: Con
   return {
     kind: 'structured-cadence-unlicensed',
     title: 'Structured cadence with no licence',
-    sentence: `${cadence.beats} beats in ${windowWords(timeIn(context.timeline, phases))}, ${rhythm}, ${phaseWords(phases)}. ${expectedWords(expectation, context)}`,
+    sentence: `${cadence.beats} beats${groupWords(channel)} in ${windowWords(timeIn(context.timeline, phases))}, ${rhythm}, ${phaseWords(phases)}. ${aloneWords(channel)}${expectedWords(expectation, context)}`,
     evidence: [sessionsPointer(unlicensed, context)],
   };
 }
@@ -140,7 +141,7 @@ function unlicensedSchedule({ channel, expectation }: JudgedChannel, context: Co
   return {
     kind: 'schedule-unlicensed',
     title: 'A schedule that the function does not ask for',
-    sentence: `${capitalised(scheduleWords(schedule))}: it matches the period of ${hostWords(channel.destination)}, and ${context.functions[0]!.noun} needs none.`,
+    sentence: `${capitalised(scheduleWords(schedule))}: it matches the period of ${channelWords(channel)}, and ${context.functions[0]!.noun} needs none.`,
     evidence: [{ file: context.captureFile, lines: [schedule.line], text: schedule.source }],
   };
 }
@@ -153,7 +154,7 @@ function pushCoupled({ channel, expectation }: JudgedChannel, context: Context):
   return {
     kind: 'push-coupled-unlicensed',
     title: 'Follows pushes that the function does not need',
-    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${hostWords(channel.destination)}${lag} (${chanceWords(coupling.pValue)}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
+    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${channelWords(channel)}${lag} (${chanceWords(coupling.pValue)}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
     evidence: [sessionsPointer(expectation.unlicensed, context)],
   };
 }
@@ -167,9 +168,20 @@ function uploadHeavy({ channel, expectation }: JudgedChannel, context: Context):
   return {
     kind: 'upload-heavy',
     title: 'Sends far more than it receives',
-    sentence: `${bytesWords(up, null)} up for ${bytesWords(down, null)} down outside foreground to ${hostWords(channel.destination)}, beyond the ratio of ${context.tunables.PayloadSymmetryThreshold} (PayloadSymmetryThreshold).`,
+    sentence: `${bytesWords(up, null)} up for ${bytesWords(down, null)} down outside foreground to ${channelWords(channel)}, beyond the ratio of ${context.tunables.PayloadSymmetryThreshold} (PayloadSymmetryThreshold).`,
     evidence: [sessionsPointer(asleep, context)],
   };
+}
+
+/** " with 8 hosts of example.net, a new one each beat," */
+function groupWords(channel: Channel): string {
+  return channel.grouping.by === 'destination' ? '' : ` with ${channelWords(channel)}${turnsWords(channel)}`;
+}
+
+function aloneWords({ grouping }: Channel): string {
+  if (grouping.by === 'destination') return '';
+  const most = grouping.members.reduce((largest, { beats }) => Math.max(largest, beats), 0);
+  return `None of them carries the rhythm alone: no more than ${countWords(most, 'beat')} began with one. `;
 }
 
 function expectedWords({ what }: JudgedChannel['expectation'], { functions }: Context): string {

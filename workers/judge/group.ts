@@ -3,12 +3,14 @@
 import { judgeChannel, type JudgedChannel } from './channel.ts';
 import { beatsOf, type Context, type Group, type Source } from './context.ts';
 import { namePattern } from './name-pattern.ts';
+import { differences, mean } from './numbers.ts';
 import { byStart } from './sessions.ts';
 import { tiesOf, type Ties } from './tie.ts';
 
 /**
  * How far a tie is trusted. A registrable domain has one owner. An address or a certificate may be a content network's
- * that serves strangers, so it takes three destinations that nobody knows by a role, no one with more than half.
+ * that serves strangers, so it takes three destinations that nobody knows by a role, none with a period of its own and
+ * no one with more than half of the beats.
  */
 const NAMES: Trust = { leastMembers: 2, mostOfOne: 2 / 3 };
 const SERVERS: Trust = { leastMembers: 3, mostOfOne: 1 / 2 };
@@ -74,10 +76,23 @@ function groupsOf(alone: readonly JudgedChannel[], context: Context): readonly J
       // Names of one owner have been tried by their domain.
       if (new Set(members.map(({ ties }) => ties.domain ?? '')).size === 1 && members[0]!.ties.domain !== null)
         continue;
-      take({ by, value: members[0]!.ties[by]!, trust: SERVERS, members });
+      const loose = members.filter((one) => !repeats(one));
+      take({ by, value: members[0]!.ties[by]!, trust: SERVERS, members: loose });
     }
   }
   return found;
+}
+
+/** Gaps this much alike, as a share of their mean, are a period of its own, even with too few beats to claim one. */
+const ALIKE = 0.1;
+
+/** True where a member has a period of its own: strangers behind one address may each have their timer. */
+function repeats({ judged }: Open): boolean {
+  const starts = judged.source.beats.filter(({ forced }) => !forced).map(({ startMs }) => startMs);
+  const gaps = differences(starts);
+  if (gaps.length < 2) return false;
+  const centre = mean(gaps);
+  return gaps.every((gap) => Math.abs(gap - centre) <= ALIKE * centre);
 }
 
 /**

@@ -1,20 +1,12 @@
 // In: the verdict, the channels and the timeline. Out: the one sentence that opens a report, and the notice before it.
 import type { Channel, Report, Verdict } from '../../orchestrator/contract/report.ts';
 import type { JudgedChannel } from './channel.ts';
+import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { delivered } from './coupling.ts';
 import { phasesOf } from './expectation.ts';
 import { pushBefore } from './timeline.ts';
-import {
-  bytesWords,
-  capitalised,
-  countWords,
-  durationWords,
-  hostWords,
-  listWords,
-  percentWords,
-  phaseWords,
-} from './words.ts';
+import { bytesWords, capitalised, countWords, durationWords, listWords, percentWords, phaseWords } from './words.ts';
 
 const PRECEDED_WITHIN_MS = 60_000;
 
@@ -48,9 +40,9 @@ export function leadOf(
 function whatItDoes({ channel, expectation }: JudgedChannel, { timeline }: Context): string {
   const { unlicensed } = expectation;
   const where = phaseWords(phasesOf(unlicensed, timeline));
-  const host = hostWords(channel.destination);
+  const whom = `${channelWords(channel)}${turnsWords(channel)}`;
   const up = channel.bytes.medianUp ?? 0;
-  const act = up > 0 ? `Sends ${bytesWords(up, channel.bytes.upSpread)} to ${host}` : `Contacts ${host}`;
+  const act = up > 0 ? `Sends ${bytesWords(up, channel.bytes.upSpread)} to ${whom}` : `Contacts ${whom}`;
   return `${act} ${rhythmWords(channel, unlicensed.length)} ${where}.`;
 }
 

@@ -1,8 +1,9 @@
 // In: the verdict and the channels. Out: what to do next, in order, and what to ask the developer.
 import type { Channel, Report, Verdict } from '../../orchestrator/contract/report.ts';
 import type { JudgedChannel } from './channel.ts';
+import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
-import { durationWords, hostWords, listWords, phaseWords, windowWords } from './words.ts';
+import { durationWords, listWords, phaseWords, windowWords } from './words.ts';
 import { phasesOf } from './expectation.ts';
 
 type Step = Report['playbook'][number];
@@ -10,9 +11,7 @@ type Step = Report['playbook'][number];
 export function playbookOf(verdict: Verdict, channels: readonly Channel[], visibility: Report['visibility']): Step[] {
   if (verdict === 'consistent') return [];
   if (verdict === 'inconclusive') return lookAgain(visibility);
-  const hosts = channels
-    .filter(({ explained }) => explained === false)
-    .map(({ destination }) => hostWords(destination));
+  const hosts = channels.filter(({ explained }) => explained === false).map(channelWords);
   return [
     {
       title: 'Preserve first',
@@ -59,7 +58,7 @@ export function questionsOf(channels: readonly JudgedChannel[], { timeline, func
     const often = structured === true && periodMs !== null ? ` every ${durationWords(periodMs)}` : '';
     const { unlicensed, outlasting } = expectation;
     const where = phaseWords(phasesOf([...unlicensed, ...outlasting], timeline));
-    return `What is sent to ${hostWords(channel.destination)}${often} ${where}, and which function that a user can see needs it?`;
+    return `What is sent to ${channelWords(channel)}${often} ${where}, and which function that a user can see needs it?`;
   });
   if (functions.some(({ surveillanceCapable }) => surveillanceCapable === true)) {
     questions.push(

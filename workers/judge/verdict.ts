@@ -1,5 +1,6 @@
 // In: everything observed. Out: the verdict, by the first row of one table that holds, and the reason in a sentence.
 import type { Channel, Report, Verdict } from '../../orchestrator/contract/report.ts';
+import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { sum } from './numbers.ts';
 import { REPEATED } from './explain.ts';
@@ -117,7 +118,7 @@ function unattributed({ visibility }: Observed): string | null {
 function notTold({ channels }: Observed): string | null {
   const open = channels.filter(({ explained }) => explained === null);
   if (open.length === 0) return null;
-  return `${hostWords(open[0]!.destination)}: ${open[0]!.because}${open.length > 1 ? ` So with ${countWords(open.length - 1, 'further channel')}.` : ''}`;
+  return `${channelWords(open[0]!)}: ${open[0]!.because}${open.length > 1 ? ` So with ${countWords(open.length - 1, 'further channel')}.` : ''}`;
 }
 
 function pushesUnseen({ context }: Observed): string | null {
