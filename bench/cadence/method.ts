@@ -38,5 +38,3 @@ export const RITA: Method = {
     return { score, structured: null, periodSeconds: null };
   },
 };
-
-export const METHODS: readonly Method[] = [OURS, RITA];

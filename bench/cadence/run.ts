@@ -11,7 +11,8 @@ import type { Cell } from './measure/judged.ts';
 import { printed } from './measure/print.ts';
 import { scoreCard } from './measure/score-card.ts';
 import { judgeCells } from './measure/spread.ts';
-import { METHODS, OURS } from './method.ts';
+import { OURS } from './method.ts';
+import { METHODS } from './methods.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import { METHODS } from '../method.ts';
+import { METHODS } from '../methods.ts';
 import { seriesOf, SETS, type SetName } from '../generator/series.ts';
 import type { Label, Truth } from '../generator/family.ts';
 import type { Score } from './rank.ts';
