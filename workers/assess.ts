@@ -20,23 +20,36 @@ export interface AssessRequest {
   readonly assumedPhase?: PhaseName;
   readonly profiles: ProfileSet;
   readonly tunables: Tunables;
-  readonly provenance: Omit<GivenProvenance, 'captureDigest' | 'skippedLines'>;
+  /** Address of the device, where a log holds the connections of several. */
+  readonly host?: string | undefined;
+  /** The app's uid, where a capture holds the traffic of several. */
+  readonly uid?: number | undefined;
+  readonly provenance: Omit<GivenProvenance, 'captureDigest' | 'skippedLines' | 'unreadBytes'>;
   readonly engineVersion: string;
   readonly signal: AbortSignal;
+  /** Called as the capture is read, in bytes of its file. */
+  readonly progress?: ((readBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /**
  * Bundle and profiles to a report; no device is needed, so a better profile can judge an old bundle again.
  *
- * @throws Fault `capture-malformed` (file, line, expected), `file-unreadable`, `function-unknown`.
+ * @throws Fault `capture-malformed` (file, line, expected), `capture-ambiguous`, `capture-too-large`, `file-unreadable`,
+ *   `function-unknown`, `usage` for a choice that the capture does not offer.
  */
 export async function assess(request: AssessRequest): Promise<Report> {
   const { source, signal, provenance, packageName, stated, assumedPhase } = request;
   const captureFile = 'directory' in source ? join(source.directory, 'capture.ndjson') : source.captureFile;
   const capture =
     'directory' in source
-      ? { notes: [], ...(await readCaptureFile(captureFile, signal)) }
-      : await readCapture(captureFile, { packageName: packageName ?? null, signal });
+      ? await readCaptureFile(captureFile, signal)
+      : await readCapture(captureFile, {
+          packageName: packageName ?? null,
+          host: request.host,
+          uid: request.uid,
+          signal,
+          progress: request.progress,
+        });
   signal.throwIfAborted();
   return judge({
     records: capture.records,
@@ -45,16 +58,15 @@ export async function assess(request: AssessRequest): Promise<Report> {
     ...(packageName === undefined ? {} : { packageName }),
     ...(assumedPhase === undefined ? {} : { assumedPhase }),
     captureFile: basename(captureFile),
-    notes: [...capture.notes, ...skippedWords(capture.skippedLines)],
+    notes: capture.notes,
     profiles: request.profiles,
     tunables: request.tunables,
-    provenance: { ...provenance, captureDigest: capture.digest, skippedLines: capture.skippedLines },
+    provenance: {
+      ...provenance,
+      captureDigest: capture.digest,
+      skippedLines: capture.skippedLines,
+      unreadBytes: capture.unreadBytes,
+    },
     engineVersion: request.engineVersion,
   });
-}
-
-function skippedWords(count: number): string[] {
-  if (count === 0) return [];
-  const lines = count === 1 ? '1 line of the capture is' : `${count} lines of the capture are`;
-  return [`${lines} of a kind that is not known here, and left out.`];
 }

@@ -31,6 +31,8 @@ export const FAULTS = {
   'device-lacks-need': input('No device here meets a need of the APK.'),
   'function-unknown': input('No profile of that name exists.'),
   'capture-malformed': input('The capture cannot be read.'),
+  'capture-too-large': input('The capture holds more sessions than are judged at once.', 413),
+  'capture-ambiguous': input('The capture holds several devices or apps, and none of them was chosen.'),
   'series-malformed': input('A line is not a series of sessions.'),
   'profile-malformed': machine('A profile file is not valid.', 500, false),
   'contract-broken': machine('Data that one part handed to another was not of the agreed form.', 500, false),

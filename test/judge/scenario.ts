@@ -148,6 +148,7 @@ export function inputOf(records: readonly NumberedRecord[], more: Partial<JudgeI
       tools: {},
       captureDigest: null,
       skippedLines: 0,
+      unreadBytes: 0,
     },
     engineVersion: '0.1.0',
     ...more,

@@ -1,64 +1,101 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { Fault, printable } from '../../../orchestrator/contract/fault.ts';
-import { linesOf, malformed, readCaptureFile, type CaptureLine } from '../../capture-reader.ts';
+import { malformed, readRecords } from '../../capture-reader.ts';
 import { readCsv } from './csv.ts';
+import { formatOf, READ_FORMATS, type Format } from './format.ts';
+import { readHar } from './har.ts';
+import type { ImportedCapture } from './imported.ts';
+import { readPackets } from './packets/read-packets.ts';
+import { readPcapdroidCsv } from './pcapdroid-csv.ts';
+import { openSource, type Source } from './source.ts';
+import { readZeek } from './zeek.ts';
 
-export interface ImportedCapture {
-  readonly format: 'capture.ndjson' | 'csv';
-  readonly records: readonly CaptureLine[];
-  readonly skippedLines: number;
-  /** SHA-256 of the file as read. */
-  readonly digest: string;
-  /** What a reader of the report must know of this import. */
-  readonly notes: readonly string[];
+export interface ReadOptions {
+  /** Package name of the app, where the caller knows it: most captures do not name it. */
+  readonly packageName?: string | null | undefined;
+  /** Address of the device whose connections are judged, where a log holds those of several. */
+  readonly host?: string | undefined;
+  /** The app's uid, where a capture holds the traffic of several. */
+  readonly uid?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Called as the file is read, in bytes of the file. */
+  readonly progress?: ((readBytes: number, totalBytes: number) => void) | undefined;
 }
 
-const HEAD_BYTES = 4096;
+export interface ReadFile extends ImportedCapture {
+  readonly format: Format;
+}
+
+/** Which choices a format offers: in the others they would be passed over in silence. */
+const OFFERS_HOST: ReadonlySet<Format> = new Set(['zeek-tsv', 'zeek-json']);
+const OFFERS_UID: ReadonlySet<Format> = new Set(['packets', 'pcapdroid-csv', 'csv']);
 
 /**
- * Reads a recorded capture, whatever its format, told by its first bytes and never by its name.
+ * Reads a recorded capture, whatever its format, told by what it holds and never by its name. Formats of text are also
+ * read from gzip. A damaged or cut file gives what can be read; how much could not is in `skippedLines`, `unreadBytes`
+ * and `notes`.
  *
- * @throws Fault `capture-malformed` naming file, line and what was expected; `file-unreadable`.
+ * @throws Fault `capture-malformed` naming file, line and what was expected; `file-unreadable`; `capture-ambiguous` where
+ *   it holds several devices or apps; `capture-too-large`; `usage` for a choice that the format does not offer.
  */
-export async function readCapture(
-  path: string,
-  options: { readonly packageName?: string | null; readonly signal: AbortSignal },
-): Promise<ImportedCapture> {
-  const head = await headOf(path);
-  if (head.length === 0) throw malformed(path, 1, 'a capture, found an empty file');
-  const text = head
-    .toString('latin1')
-    .replace(/^\u00ef\u00bb\u00bf/, '')
-    .trimStart();
-  if (text.startsWith('{')) {
-    return { format: 'capture.ndjson', notes: [], ...(await readCaptureFile(path, options.signal)) };
+export async function readCapture(path: string, options: ReadOptions): Promise<ReadFile> {
+  await using source = await openSource(path, options);
+  if (source.head.length === 0) {
+    throw malformed(
+      path,
+      1,
+      source.packed ? 'a capture, found no data in the gzip file' : 'a capture, found an empty file',
+    );
   }
-  const other = otherFormat(head, text);
-  if (other !== null) throw malformed(path, 1, `capture.ndjson or CSV, found ${other}`);
-  const hash = createHash('sha256');
-  const lines = linesOf(path, options.signal, hash);
-  const { records, skippedLines, notes } = await readCsv(lines, path, options.packageName ?? 'unknown');
-  return { format: 'csv', records, skippedLines, notes, digest: hash.digest('hex') };
+  const told = formatOf(source.head);
+  if ('other' in told) throw malformed(path, 1, `a capture, found ${told.other}; read are ${READ_FORMATS}`);
+  const { format } = told;
+  if (options.host !== undefined && !OFFERS_HOST.has(format)) {
+    throw new Fault('usage', `--host chooses a device of a Zeek log; ${printable(path)} is ${WORDS[format]}.`);
+  }
+  if (options.uid !== undefined && !OFFERS_UID.has(format)) {
+    throw new Fault('usage', `--uid chooses an app of a capture with uids; ${printable(path)} is ${WORDS[format]}.`);
+  }
+  return { format, ...(await readAs(format, source, options)) };
 }
 
-/** Names of formats that are recognised so that the message can say what the file is. */
-function otherFormat(head: Buffer, text: string): string | null {
-  const magic = head.length >= 4 ? head.readUInt32BE(0) : 0;
-  if (magic === 0x0a0d0d0a) return 'a pcapng file';
-  if ([0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1].includes(magic)) return 'a pcap file';
-  if (magic === 0x504b0304) return 'a ZIP archive or APK';
-  if (text.startsWith('#separator')) return 'a Zeek log';
-  if (head.includes(0)) return 'binary data';
-  return null;
-}
-
-async function headOf(path: string): Promise<Buffer> {
-  try {
-    await using file = await open(path);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch (cause) {
-    throw new Fault('file-unreadable', `${printable(path)}: ${printable(String(cause))}`, { cause });
+async function readAs(format: Format, source: Source, options: ReadOptions): Promise<ImportedCapture> {
+  const { host, uid, signal, progress } = options;
+  const packageName = options.packageName ?? 'unknown';
+  switch (format) {
+    case 'packets':
+      if (source.packed) {
+        throw malformed(
+          source.path,
+          1,
+          `packets as they are, found ${WORDS[format]} as gzip: unpack it first (gzip -d)`,
+        );
+      }
+      return readPackets(source.path, {
+        packageName,
+        signal,
+        ...(uid === undefined ? {} : { uid }),
+        ...(progress === undefined ? {} : { progress }),
+      });
+    case 'capture.ndjson':
+      return readRecords(source);
+    case 'har':
+      return readHar(source, { packageName });
+    case 'zeek-tsv':
+    case 'zeek-json':
+      return readZeek(source, format === 'zeek-tsv' ? 'tsv' : 'json', { packageName, host });
+    case 'pcapdroid-csv':
+      return readPcapdroidCsv(source, { packageName, uid });
+    case 'csv':
+      return readCsv(source, { packageName, uid });
   }
 }
+
+const WORDS: Record<Format, string> = {
+  packets: 'a packet capture',
+  'capture.ndjson': 'a capture.ndjson',
+  har: 'a HAR',
+  'zeek-tsv': 'a Zeek log',
+  'zeek-json': 'a Zeek log',
+  'pcapdroid-csv': 'a CSV of PCAPdroid',
+  csv: 'a plain CSV',
+};
