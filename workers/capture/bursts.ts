@@ -19,7 +19,7 @@ const MOST_TURNS = 32;
 
 /** Cuts the payload of one connection into bursts. `emit` is called once for each, in order. */
 export class BurstMeter {
-  readonly #clock: SessionClock;
+  readonly #clock: Pick<SessionClock, 'nowMs'>;
   readonly #emit: (burst: Burst) => void;
   #startMs: number | null = null;
   #lastMs = 0;
@@ -28,7 +28,7 @@ export class BurstMeter {
   #downBytes = 0;
   #turns: [number, 'up' | 'down', number][] = [];
 
-  constructor(clock: SessionClock, emit: (burst: Burst) => void) {
+  constructor(clock: Pick<SessionClock, 'nowMs'>, emit: (burst: Burst) => void) {
     this.#clock = clock;
     this.#emit = emit;
   }

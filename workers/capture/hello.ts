@@ -1,4 +1,4 @@
-import { ja4 } from './ja4.ts';
+import { ja4, type HelloTransport } from './ja4.ts';
 
 /** What a TLS ClientHello says in the clear (RFC 8446, 4.1.2), read before anything answers it. */
 export interface ClientHello {
@@ -53,12 +53,22 @@ export function readClientHello(bytes: Buffer): HelloReading {
     if (fragment.length < length) return { kind: 'incomplete' };
     at += 5 + length;
   }
-  const parts = readParts(Buffer.concat(fragments).subarray(4, wanted));
+  return readHelloMessage(Buffer.concat(fragments), 'tcp');
+}
+
+/** Reads a hello that is not in records: the handshake message alone, as QUIC carries it (RFC 9001, 4). Never throws. */
+export function readHelloMessage(message: Buffer, transport: HelloTransport): HelloReading {
+  if (message.length >= 1 && message[0] !== 1) return { kind: 'not-hello' };
+  if (message.length < 4) return { kind: 'incomplete' };
+  const wanted = 4 + message.readUIntBE(1, 3);
+  if (wanted > LONGEST_HELLO) return { kind: 'not-hello' };
+  if (message.length < wanted) return { kind: 'incomplete' };
+  const parts = readParts(message.subarray(4, wanted));
   if (!parts) return { kind: 'not-hello' };
   const hello = {
     serverName: parts.serverName,
     alpn: parts.alpn.slice(0, 16).map((name) => name.toString('latin1')),
-    ja4: ja4(parts),
+    ja4: ja4(parts, transport),
     encryptedHello: parts.extensions.includes(0xfe0d),
   };
   return { kind: 'hello', hello };

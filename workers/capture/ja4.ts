@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { HelloParts } from './hello.ts';
 
+/** What carried the hello. */
+export type HelloTransport = 'tcp' | 'quic';
+
 /**
- * JA4 of a TLS client (FoxIO, "JA4: TLS Client Fingerprinting", technical_details/JA4.md, BSD 3-clause), for TCP.
+ * JA4 of a TLS client (FoxIO, "JA4: TLS Client Fingerprinting", technical_details/JA4.md, BSD 3-clause).
  * Two fingerprints are equal where the same TLS library was set up the same way.
  */
-export function ja4(hello: HelloParts): string {
+export function ja4(hello: HelloParts, transport: HelloTransport): string {
   const ciphers = hello.ciphers.filter((value) => !isGrease(value));
   const extensions = hello.extensions.filter((value) => !isGrease(value));
   const signatures = hello.signatureAlgorithms.filter((value) => !isGrease(value));
   const a = [
-    't',
+    transport === 'quic' ? 'q' : 't',
     version(hello),
     hello.extensions.includes(0) ? 'd' : 'i',
     count(ciphers),
