@@ -92,9 +92,11 @@ function beginners(source: Source): readonly Source[] {
 }
 
 function grouping({ group, traffic }: Source, begun: readonly Source[]): Channel['grouping'] {
+  const counts = new Map<string, number>();
+  for (const one of begun) counts.set(one.traffic.key, (counts.get(one.traffic.key) ?? 0) + 1);
   const members = (group?.members.map((member) => member.traffic) ?? [traffic]).map(({ key, destination }) => ({
     ...destination,
-    beats: begun.filter((one) => one.traffic.key === key).length,
+    beats: counts.get(key) ?? 0,
   }));
   return group ? { by: group.by, value: group.value, members } : { by: 'destination', value: traffic.key, members };
 }

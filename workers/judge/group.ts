@@ -59,7 +59,8 @@ function groupsOf(alone: readonly JudgedChannel[], context: Context): readonly J
     const group = tryGroup(candidate, context, tried);
     if (!group) return false;
     found.push(group);
-    open = open.filter(({ judged }) => !group.source.group!.members.includes(judged.source));
+    const taken = new Set(group.source.group!.members);
+    open = open.filter(({ judged }) => !taken.has(judged.source));
     return true;
   };
   const minimum = context.tunables.minimumBeats;

@@ -17,6 +17,8 @@ interface Name {
 
 /** Fewer siblings than this show no habit of making names up. */
 const LEAST_SIBLINGS = 3;
+/** Names with more labels than this below their domain are left out: one label of many is no name of a host. */
+const MOST_LABELS = 8;
 
 /**
  * Siblings have the same port and the same labels but one, and that one looks made by a program. Where at least three
@@ -27,6 +29,7 @@ export function namePattern(names: readonly Name[], domain: string): NamePattern
   names.forEach(({ host, port }, index) => {
     if (!host.endsWith(`.${domain}`)) return;
     const labels = host.slice(0, -domain.length - 1).split('.');
+    if (labels.length > MOST_LABELS) return;
     labels.forEach((label, at) => {
       const pattern = [...labels.slice(0, at), '*', ...labels.slice(at + 1), domain].join('.');
       const key = `${pattern}:${port}`;

@@ -18,7 +18,7 @@ export function tiesOf({ destination, addresses, certificates }: Traffic): Ties 
   const { host } = destination;
   const bare = isAddress(host);
   return {
-    domain: bare ? null : getDomain(host, { allowPrivateDomains: true }),
+    domain: bare ? null : getDomain(host, { allowPrivateDomains: true, extractHostname: false }),
     address: addresses.length === 0 && bare ? host : only(addresses),
     certificate: only(certificates),
   };
