@@ -25,7 +25,7 @@ interface Kept<T> {
   readonly folder: number;
 }
 
-type RoleDefaults = Pick<RoleProfile, 'title' | 'platform' | 'because' | 'licences'>;
+type RoleDefaults = Pick<RoleProfile, 'title' | 'platform' | 'because' | 'selfService' | 'licences'>;
 
 const ALL_PORTS: readonly number[] = [];
 
@@ -57,16 +57,9 @@ export class ProfileMerge {
     const defaults = this.#defaultsFor(role, file);
     if (!this.#roles.has(role.role)) this.#roles.set(role.role, defaults);
     for (const { hosts, ...own } of role.destinations) {
-      const licences = own.licences ?? defaults.licences;
-      const profile: RoleProfile = {
-        ...own,
-        role: role.role,
-        title: defaults.title,
-        hosts,
-        platform: own.platform ?? defaults.platform,
-        because: own.because ?? defaults.because,
-        ...(licences === undefined ? {} : { licences }),
-      };
+      const because = own.because ?? defaults.because;
+      const platform = own.platform ?? defaults.platform;
+      const profile: RoleProfile = { ...defaults, ...own, role: role.role, hosts, because, platform };
       this.#rows = this.#rows.flatMap((row) => this.#yields(row, profile, file));
       this.#rows.push({ profile, file, folder: this.#folder });
     }
@@ -97,12 +90,19 @@ export class ProfileMerge {
     const title = role.title ?? known?.title;
     const platform = role.platform ?? known?.platform;
     const because = role.because ?? known?.because;
+    const selfService = role.selfService ?? known?.selfService;
     const licences = role.licences ?? known?.licences;
     if (title === undefined || platform === undefined || because === undefined) {
       const lacks = title === undefined ? 'title' : platform === undefined ? 'platform' : 'because';
       throw malformed(file, `${lacks}: expected, since no role '${role.role}' stands before it.`);
     }
-    return { title, platform, because, ...(licences === undefined ? {} : { licences }) };
+    return {
+      title,
+      platform,
+      because,
+      ...(selfService === undefined ? {} : { selfService }),
+      ...(licences === undefined ? {} : { licences }),
+    };
   }
 
   /** What is left of a row once another destination is added: all, some of its hosts, or nothing. */

@@ -136,14 +136,15 @@ export const RoleDestination = z.strictObject({
 export type RoleDestination = z.infer<typeof RoleDestination>;
 
 /**
- * A file of `roles/`: one role, what it licenses, and who plays it. What a file leaves out of title, platform, because
- * and licences is that of the shipped role of the same name; a new role states at least title, platform and because.
+ * A file of `roles/`: one role, what it licenses, and who plays it. What a file leaves out of title, platform, because,
+ * selfService and licences is that of the shipped role of the same name; a new role states title, platform and because.
  */
 export const RoleFile = z.strictObject({
   role: Name,
   title: z.string().min(1).optional(),
   platform: z.boolean().optional(),
   because: z.string().min(1).optional(),
+  selfService: z.boolean().optional(),
   licences: z.array(Licence).optional(),
   destinations: z.array(RoleDestination).max(2000),
 });
