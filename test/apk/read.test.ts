@@ -109,7 +109,7 @@ describe('facts of an APK', () => {
         split: null,
       },
     ]);
-    expect(facts.certificates).toEqual([
+    expect(facts.certificates).toMatchObject([
       {
         sha256: '6109773fdc53102dd7b3573d007bb551a9c9c67492a774728febd3b911536714',
         subject: 'CN=Public test key 1, O=sleeptalk samples',

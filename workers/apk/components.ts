@@ -33,23 +33,65 @@ function readComponent(element: XmlElement, packageName: string, read: Attribute
     targetActivity: target === null ? null : className(target, packageName),
     intentFilters: childrenNamed(element, 'intent-filter').map((filter) => readFilter(filter, read)),
     metaData: readMetaData(element, read),
+    ...extras(element, read),
   };
 }
 
-function readFilter(filter: XmlElement, read: AttributeReader): IntentFilter {
+/** What only some components say: absent where it is not said. */
+function extras(element: XmlElement, read: AttributeReader): Partial<Component> {
+  const authorities = element.name === 'provider' ? split(read.text(element, 'authorities'), ';') : [];
+  const readPermission = read.text(element, 'readPermission');
+  const writePermission = read.text(element, 'writePermission');
+  return {
+    ...(authorities.length === 0 ? {} : { authorities }),
+    ...(readPermission === null ? {} : { readPermission }),
+    ...(writePermission === null ? {} : { writePermission }),
+    ...(read.bool(element, 'isolatedProcess') === true ? { isolatedProcess: true } : {}),
+    ...(read.bool(element, 'directBootAware') === true ? { directBootAware: true } : {}),
+  };
+}
+
+/** Also of `<queries>`. */
+export function readFilter(filter: XmlElement, read: AttributeReader): IntentFilter {
   const names = (kind: string): string[] =>
     childrenNamed(filter, kind).flatMap((child) => read.text(child, 'name') ?? []);
   const data = childrenNamed(filter, 'data');
-  const distinct = (name: 'scheme' | 'host' | 'mimeType'): string[] => [
+  const distinct = (name: 'scheme' | 'host' | 'mimeType' | 'port'): string[] => [
     ...new Set(data.flatMap((child) => read.text(child, name) ?? [])),
   ];
+  const paths = data.flatMap((child) => readPaths(child, read));
+  const ports = distinct('port');
+  const priority = read.int(filter, 'priority') ?? 0;
   return {
     actions: names('action'),
     categories: names('category'),
     schemes: distinct('scheme'),
     hosts: distinct('host'),
     mimeTypes: distinct('mimeType'),
+    ...(ports.length === 0 ? {} : { ports }),
+    ...(paths.length === 0 ? {} : { paths }),
+    ...(priority === 0 ? {} : { priority }),
+    ...(read.bool(filter, 'autoVerify') === true ? { autoVerify: true } : {}),
   };
+}
+
+function readPaths(data: XmlElement, read: AttributeReader): string[] {
+  const path = read.text(data, 'path');
+  const prefix = read.text(data, 'pathPrefix');
+  const pattern = read.text(data, 'pathPattern');
+  return [
+    ...(path === null ? [] : [path]),
+    ...(prefix === null ? [] : [`${prefix}*`]),
+    ...(pattern === null ? [] : [`~${pattern}`]),
+  ];
+}
+
+/** The parts of a list in one attribute, without blanks and empty ones. */
+export function split(text: string | null, separator: string): string[] {
+  return (text ?? '')
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** `android:value` with references followed, else what `android:resource` names: a path in the APK, or `@0x…`. */

@@ -1,20 +1,26 @@
-import type { ApkFacts, Component } from '../../orchestrator/contract/apk.ts';
+import type { ApkFacts, Component, ManifestDetails } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import { attributeReader, childrenNamed, plainAttribute, type AttributeReader } from './attributes.ts';
 import type { XmlElement } from './binary-xml.ts';
 import { className, readComponents, readMetaData } from './components.ts';
+import { auditAttributes } from './manifest-audit.ts';
+import { readDetails } from './manifest-details.ts';
+import type { OddityLog } from './oddities.ts';
 import type { Resources } from './resources.ts';
 
 /** What one manifest says; signatures, files and libraries are added by others. */
-export type ManifestFacts = Omit<
-  ApkFacts,
-  'files' | 'abis' | 'certificates' | 'pinnedHosts' | 'hasScriptedBehaviour' | 'warnings'
-> & {
+export type ManifestFacts = Pick<ApkFacts, (typeof OWN)[number]> & {
+  readonly details: ManifestDetails;
   readonly split: string | null;
   /** Path of the network security configuration in the APK. */
   readonly networkSecurityConfig: string | null;
-  readonly warnings: readonly string[];
 };
+
+const OWN = [
+  ...(['packageName', 'versionCode', 'versionName', 'label', 'minSdk', 'targetSdk', 'debuggable', 'testOnly'] as const),
+  ...(['appCategory', 'isGame', 'sharedUserId', 'usesCleartextTraffic', 'permissions', 'features'] as const),
+  ...(['components', 'launchActivity', 'instrumentations', 'metaData', 'requiredSplits'] as const),
+] as const satisfies readonly (keyof ApkFacts)[];
 
 /** ApplicationInfo.CATEGORY_* (frameworks/base core/java/android/content/pm/ApplicationInfo.java). */
 const CATEGORIES = ['game', 'audio', 'video', 'image', 'social', 'news', 'maps', 'productivity', 'accessibility'];
@@ -23,17 +29,20 @@ const MOST_COMPONENTS = 20_000;
 const DEVELOPMENT_SDK = 10_000;
 
 /** @throws Fault apk-bad-manifest */
-export function readManifest(root: XmlElement, resources: Resources): ManifestFacts {
+export function readManifest(root: XmlElement, resources: Resources, oddities: OddityLog): ManifestFacts {
   if (root.name !== 'manifest') {
     throw new Fault('apk-bad-manifest', `The root element is <${printable(root.name, 60)}>, not <manifest>.`);
   }
   const read = attributeReader(resources);
-  const warnings: string[] = [];
+  auditAttributes(root, oddities);
   const packageName = validPackageName(plainAttribute(root, 'package'));
   const split = plainAttribute(root, 'split');
   // A second <application> is ignored with a warning by the platform, too (ParsingPackageUtils.parseBaseApkTags).
   const [application, second] = childrenNamed(root, 'application');
-  if (second !== undefined) warnings.push('The manifest has more than one <application>; the first one counts.');
+  if (second !== undefined) {
+    const detail = 'The manifest has more than one <application>; the first one counts.';
+    oddities.add('manifest-repeated', 'AndroidManifest.xml', detail);
+  }
   if (application === undefined && split === null && childrenNamed(root, 'instrumentation').length === 0) {
     throw new Fault('apk-bad-manifest', 'The manifest has neither an <application> nor an <instrumentation>.');
   }
@@ -61,7 +70,7 @@ export function readManifest(root: XmlElement, resources: Resources): ManifestFa
       return name === null ? [] : [{ name, required: read.bool(feature, 'required') ?? true }];
     }),
     components,
-    launchActivity: launchActivity(components, warnings),
+    launchActivity: launchActivity(components, oddities),
     instrumentations: childrenNamed(root, 'instrumentation').map((element) => ({
       name: className(read.text(element, 'name') ?? '', packageName),
       targetPackage: read.text(element, 'targetPackage') ?? '',
@@ -69,7 +78,7 @@ export function readManifest(root: XmlElement, resources: Resources): ManifestFa
     metaData: application === undefined ? {} : readMetaData(application, read),
     requiredSplits: readRequiredSplits(root, application, read),
     networkSecurityConfig: application === undefined ? null : literal(read.text(application, 'networkSecurityConfig')),
-    warnings,
+    details: readDetails(root, application, components, read, resources),
   };
 }
 
@@ -111,7 +120,7 @@ function readPermissions(root: XmlElement, read: AttributeReader): string[] {
 }
 
 /** PackageManager.getLaunchIntentForPackage: the first enabled activity or alias with MAIN and LAUNCHER. */
-function launchActivity(components: readonly Component[], warnings: string[]): string | null {
+function launchActivity(components: readonly Component[], oddities: OddityLog): string | null {
   const entry = (category: string): string | undefined =>
     components.find(
       (component) =>
@@ -123,7 +132,8 @@ function launchActivity(components: readonly Component[], warnings: string[]): s
     )?.name;
   const name = entry('android.intent.category.LAUNCHER') ?? entry('android.intent.category.LEANBACK_LAUNCHER') ?? null;
   if (name === null || /^[\p{L}\p{N}_.$-]+$/u.test(name)) return name;
-  warnings.push(`The launch activity "${printable(name)}" is not a class name and cannot be started.`);
+  const detail = `The launch activity "${printable(name)}" is not a class name and cannot be started.`;
+  oddities.add('launch-name', 'AndroidManifest.xml', detail);
   return null;
 }
 

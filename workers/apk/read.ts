@@ -1,8 +1,10 @@
-import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
+import type { ApkFacts, Oddity } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
+import { pinnedHosts } from './network-security.ts';
 import { readOne, type OneApk } from './read-one.ts';
 import { unpack } from './unpack.ts';
 import { openZip } from './zip.ts';
+import { emptyScan, joinScans, scanCode, type CodeScan } from './code/scan.ts';
 
 export interface ApkInput {
   readonly fileName: string;
@@ -10,6 +12,7 @@ export interface ApkInput {
 }
 
 const MOST_WARNINGS = 50;
+const MOST_ODDITIES = 200;
 const MOST_FILES = 100;
 
 /**
@@ -21,9 +24,22 @@ export async function readApk(files: readonly ApkInput[], options: { signal: Abo
   if (files.length === 0) throw new Fault('usage', 'No APK was given.');
   if (files.length > MOST_FILES) throw new Fault('apk-too-large', `${files.length} files; ${MOST_FILES} are allowed.`);
   const parts: OneApk[] = [];
+  const scans: CodeScan[] = [];
   for (const file of files) {
     options.signal.throwIfAborted();
-    parts.push(readPart(file, options.signal, files.length > 1));
+    let scanning: Promise<CodeScan> | null = null;
+    try {
+      parts.push(
+        inFile(file.fileName, files.length > 1, () =>
+          readOne(file, options.signal, (archive) => {
+            scanning = scanCode(archive, options.signal);
+          }),
+        ),
+      );
+    } finally {
+      // Also where the reading fails: what was begun beside it is not left running.
+      scans.push((await scanning) ?? emptyScan());
+    }
   }
   const bases = parts.filter((part) => part.manifest.split === null);
   const base = bases[0];
@@ -32,14 +48,14 @@ export async function readApk(files: readonly ApkInput[], options: { signal: Abo
   }
   const splits = parts.filter((part) => part !== base);
   refuseStrangers(base, splits);
-  return join(base, splits);
+  return { ...join(base, splits, scans), code: joinScans(scans) };
 }
 
 /** The content of one entry, or null where the APK has none of that path. @throws Fault as {@link readApk} does */
 export function readEntry(bytes: Buffer, path: string, mostBytes: number): Buffer | null {
   const archive = openZip(bytes);
   const entry = archive.entries.get(path);
-  return entry === undefined ? null : unpack(archive, entry, mostBytes).bytes;
+  return entry === undefined ? null : unpack(archive, entry, mostBytes);
 }
 
 /** One file of a set. `named` puts its name before what is wrong with it. @throws Fault apk-* */
@@ -96,9 +112,14 @@ function refuseStrangers(base: OneApk, splits: readonly OneApk[]): void {
   }
 }
 
-function join(base: OneApk, splits: readonly OneApk[]): ApkFacts {
+function join(base: OneApk, splits: readonly OneApk[], scans: readonly CodeScan[]): ApkFacts {
   const all = [base, ...splits];
-  const { split: _split, networkSecurityConfig: _config, warnings: _warnings, ...manifest } = base.manifest;
+  const { split: _split, networkSecurityConfig: _config, ...manifest } = base.manifest;
+  const damages = scans.flatMap((scan) => scan.damages);
+  const oddities: Oddity[] = [
+    ...all.flatMap((part) => part.oddities),
+    ...damages.map(({ path, detail }) => ({ kind: 'dex-damaged', where: printable(path), detail })),
+  ].slice(0, MOST_ODDITIES);
   return {
     ...manifest,
     files: all.map((part) => part.file),
@@ -108,8 +129,11 @@ function join(base: OneApk, splits: readonly OneApk[]): ApkFacts {
     launchActivity: all.map((part) => part.manifest.launchActivity).find((name) => name !== null) ?? null,
     abis: [...new Set(all.flatMap((part) => part.abis))].sort(),
     certificates: base.certificates,
-    pinnedHosts: base.pinnedHosts,
+    pinnedHosts: pinnedHosts(base.networkSecurity),
     hasScriptedBehaviour: base.hasScriptedBehaviour,
-    warnings: all.flatMap((part) => part.warnings).slice(0, MOST_WARNINGS),
+    warnings: oddities.map((oddity) => oddity.detail).slice(0, MOST_WARNINGS),
+    oddities,
+    networkSecurity: base.networkSecurity,
+    signing: base.signing,
   };
 }

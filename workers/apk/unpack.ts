@@ -1,80 +1,62 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { ZipArchive, ZipEntry } from './zip.ts';
+import { readLocalHeader } from './zip-local.ts';
 
-const LOCAL = 0x04034b50;
-const LOCAL_BYTES = 30;
-const STORED = 0;
 const DEFLATED = 8;
 /** Real manifests, resource tables and libraries stay under 60:1; deflate itself ends at 1032:1. */
 const MOST_RATIO = 300;
 const RATIO_FREE_BYTES = 1024 * 1024;
 
-export interface Unpacked {
-  readonly bytes: Buffer;
-  readonly warning: string | null;
-}
-
 /**
- * The content of one entry, at most `mostBytes` of it. An unknown compression method means "stored" to Android's
- * ApkAssets (frameworks/base libs/androidfw AssetsProvider.cpp), which malware uses against unpackers.
+ * The content of one entry, at most `mostBytes` of it. As in Android's ApkAssets (frameworks/base libs/androidfw
+ * AssetsProvider.cpp) method 8 is deflated and every other one means "stored", which malware uses against unpackers;
+ * the method in the local header is not looked at, other contradictions between the headers are refused.
  * @throws Fault apk-malformed, apk-truncated, apk-too-large
  */
-export function unpack(archive: ZipArchive, entry: ZipEntry, mostBytes: number): Unpacked {
-  const name = printable(entry.path);
+export function unpack(archive: ZipArchive, entry: ZipEntry, mostBytes: number): Buffer {
   if (entry.uncompressedBytes > mostBytes) {
-    throw new Fault('apk-too-large', `${name} unpacks to ${entry.uncompressedBytes} bytes; ${mostBytes} are allowed.`);
-  }
-  const at = dataOffset(archive, entry);
-  if (entry.method === STORED) return { bytes: stored(archive, entry, at), warning: null };
-  if (entry.method === DEFLATED) return { bytes: inflate(archive, entry, at), warning: null };
-  const warning = `${name} names the unknown compression method ${entry.method}; read as Android reads it.`;
-  if (entry.compressedBytes !== entry.uncompressedBytes) {
-    try {
-      return { bytes: inflate(archive, entry, at), warning };
-    } catch {
-      // Not deflated either: what is left is what Android does, bytes as they stand.
-    }
-  }
-  return { bytes: stored(archive, entry, at), warning };
-}
-
-function dataOffset(archive: ZipArchive, entry: ZipEntry): number {
-  const { view, bytes } = archive;
-  const at = entry.headerOffset;
-  if (view.u32(at) !== LOCAL) {
-    throw new Fault('apk-malformed', `${printable(entry.path)} has no local header at offset ${at}.`);
-  }
-  const nameBytes = view.u16(at + 26);
-  const localName = bytes.subarray(at + LOCAL_BYTES, at + LOCAL_BYTES + nameBytes).toString('utf8');
-  if (localName !== entry.path) {
-    throw new Fault('apk-malformed', `${printable(entry.path)} is called ${printable(localName)} in its local header.`);
-  }
-  return at + LOCAL_BYTES + nameBytes + view.u16(at + 28);
-}
-
-function stored(archive: ZipArchive, entry: ZipEntry, at: number): Buffer {
-  return archive.view.slice(at, entry.uncompressedBytes);
-}
-
-function inflate(archive: ZipArchive, entry: ZipEntry, at: number): Buffer {
-  const name = printable(entry.path);
-  const packed = archive.view.slice(at, entry.compressedBytes);
-  if (entry.uncompressedBytes > Math.max(RATIO_FREE_BYTES, entry.compressedBytes * MOST_RATIO)) {
     throw new Fault(
       'apk-too-large',
-      `${name} would grow from ${entry.compressedBytes} to ${entry.uncompressedBytes} bytes, as zip bombs do.`,
+      `${printable(entry.path)} unpacks to ${entry.uncompressedBytes} bytes; ${mostBytes} are allowed.`,
     );
   }
+  const { dataOffset, refusal } = readLocalHeader(archive, entry);
+  if (refusal !== null) throw new Fault('apk-malformed', refusal);
+  if (entry.method === DEFLATED) return inflate(entry, archive.view.slice(dataOffset, entry.compressedBytes));
+  return archive.view.slice(dataOffset, entry.uncompressedBytes);
+}
+
+/** Raw deflate of one entry. @throws Fault apk-malformed, apk-too-large */
+export function inflate(entry: Pick<ZipEntry, 'path' | 'uncompressedBytes'>, packed: Buffer): Buffer {
+  const name = printable(entry.path);
+  refuseBomb(entry, packed.length);
   if (entry.uncompressedBytes === 0) return Buffer.alloc(0);
   let bytes: Buffer;
   try {
-    bytes = inflateRawSync(packed, { maxOutputLength: entry.uncompressedBytes, finishFlush: constants.Z_SYNC_FLUSH });
+    bytes = inflateRawSync(packed, {
+      maxOutputLength: entry.uncompressedBytes,
+      chunkSize: chunkBytesFor(entry.uncompressedBytes),
+      finishFlush: constants.Z_SYNC_FLUSH,
+    });
   } catch (cause) {
-    throw new Fault('apk-malformed', `${name} at offset ${at} does not unpack to its declared size.`, { cause });
+    throw new Fault('apk-malformed', `${name} does not unpack to its declared size.`, { cause });
   }
   if (bytes.length !== entry.uncompressedBytes) {
     throw new Fault('apk-malformed', `${name} unpacks to ${bytes.length} bytes, not to ${entry.uncompressedBytes}.`);
   }
   return bytes;
+}
+
+export function refuseBomb(entry: Pick<ZipEntry, 'path' | 'uncompressedBytes'>, packedBytes: number): void {
+  if (entry.uncompressedBytes <= Math.max(RATIO_FREE_BYTES, packedBytes * MOST_RATIO)) return;
+  throw new Fault(
+    'apk-too-large',
+    `${printable(entry.path)} would grow from ${packedBytes} to ${entry.uncompressedBytes} bytes, as zip bombs do.`,
+  );
+}
+
+/** One chunk where that is not much memory: zlib then copies nothing. */
+export function chunkBytesFor(size: number): number {
+  return Math.max(64, Math.min(size + 1, 32 * 1024 * 1024));
 }
