@@ -8,6 +8,7 @@ import { createProcessors } from '../workers/processors.ts';
 import { loadProfiles } from '../workers/profiles.ts';
 import type { Home } from './home.ts';
 import { LiveView } from './live.ts';
+import { tellOverrides } from './profile-folders.ts';
 import { interruption, openService, type Service } from './service.ts';
 import type { Sample } from './samples.ts';
 import { submit } from './submit.ts';
@@ -24,6 +25,8 @@ export interface VetOrder {
   readonly options: SubmissionOptions;
   readonly home: Home;
   readonly out: string;
+  /** Folders of profiles that hold over the shipped ones. */
+  readonly profileFolders?: readonly string[];
   /** Device sessions at a time. */
   readonly concurrency: number;
   readonly terminal: Terminal;
@@ -35,7 +38,8 @@ export interface VetOrder {
 export async function vet(order: VetOrder): Promise<Vetted[]> {
   const { home, signal, terminal } = order;
   if (order.samples.length === 0) return [];
-  const profiles = await loadProfiles();
+  const profiles = await loadProfiles({ extra: order.profileFolders ?? [] });
+  tellOverrides(terminal, profiles.overrides);
   refuseUnknownFunction(
     order.options.function,
     profiles.functions.map((one) => one.name),

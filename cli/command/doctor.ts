@@ -6,6 +6,7 @@ import { probeDevices } from '../../workers/device/probe.ts';
 import { packageVersion } from '../../workers/package-version.ts';
 import { findHome, type Home } from '../home.ts';
 import type { Invocation } from '../invocation.ts';
+import { profileFolders } from '../profile-folders.ts';
 import { openService } from '../service.ts';
 import { line } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -36,7 +37,7 @@ export function addDoctorCommand(root: Command, invocation: Invocation): void {
         nodeCapability(),
         ...(await deviceCapabilities(environment, signal)),
         appiumCapability(),
-        await profileCapability(),
+        await profileCapability(environment),
         await ledgerCapability(home, signal),
         await diskCapability(home),
       ];
@@ -148,11 +149,13 @@ function appiumCapability(): Capability {
       };
 }
 
-async function profileCapability(): Promise<Capability> {
+async function profileCapability(environment: NodeJS.ProcessEnv): Promise<Capability> {
   const base = { name: 'profiles', needed: true };
   try {
-    const { functions, roles } = await loadProfiles();
-    return { ...base, state: 'ready', words: `${functions.length} functions, ${roles.length} roles` };
+    const { functions, roles, sdks } = await loadProfiles({ extra: profileFolders(environment) });
+    const hosts = roles.flatMap((role) => role.hosts).length;
+    const words = `${functions.length} functions, ${hosts} destinations, ${sdks.length} SDKs`;
+    return { ...base, state: 'ready', words };
   } catch (error) {
     return { ...base, state: 'broken', words: asFault(error).detail, remedy: 'mend or reinstall the profiles folder' };
   }

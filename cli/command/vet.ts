@@ -4,6 +4,7 @@ import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
 import { findHome } from '../home.ts';
 import { numberBetween, type Invocation } from '../invocation.ts';
 import { exitStatus } from '../outcome.ts';
+import { profileFolders, profilesOption } from '../profile-folders.ts';
 import { groupSamples } from '../samples.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { vet, type Vetted } from '../vetting.ts';
@@ -21,6 +22,7 @@ interface VetFlags {
   readonly proxyPort?: number;
   readonly home?: string;
   readonly jobs: number;
+  readonly profiles: readonly string[];
 }
 
 /** `sleeptalk vet APK…`: the whole job on a device. */
@@ -51,6 +53,7 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
     )
     .option('--adb-server <host:port>', 'use this adb server instead of a private one')
     .option('--home <dir>', 'where ledger, samples and evidence are kept')
+    .addOption(profilesOption())
     .option('--jobs <n>', 'device sessions at a time', numberBetween(1, 64, true), Math.min(2, availableParallelism()))
     .action(async (paths: string[], flags: VetFlags) => {
       const { terminal, environment, signal } = invocation;
@@ -69,6 +72,7 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
         }),
         home: findHome(environment, flags.home),
         out: flags.out,
+        profileFolders: profileFolders(environment, flags.profiles),
         concurrency: flags.jobs,
         terminal,
         environment,
