@@ -28,6 +28,12 @@ export const Cadence = z.strictObject({
   missedRate: z.number().nullable(),
   coverage: z.number().nullable(),
   dutyCycle: z.number().nullable(),
+  /** Share of beats that are off the rhythm; null where no rhythm is claimed. */
+  clutter: z.number().nullable(),
+  /** Where it works and pauses in turn: median length of both; null where it does not. */
+  cycle: z.strictObject({ onMs: z.number(), offMs: z.number() }).nullable(),
+  /** Every period found, strongest first; none where no rhythm is claimed. */
+  periodsMs: z.array(z.number()),
   reason: z.string().optional(),
   /** Which beats were judged: all natural ones, or those that nothing licenses. */
   of: z.enum(['natural', 'unlicensed']).optional(),
@@ -198,6 +204,24 @@ export const Report = z.strictObject({
     coupled: z.number().int(),
     pValue: z.number().nullable(),
     medianLagMs: z.number().nullable(),
+    /** How many pushes would be followed if they had come at any time near their own. */
+    expectedByChance: z.number().nullable(),
+    /** Lags that count as following: those that speak most against chance. */
+    window: z.strictObject({ fromMs: z.number(), toMs: z.number() }).nullable(),
+    /** 10 %, 50 % and 90 % of the lags of the pushes that were followed. */
+    lag: z.strictObject({ lowMs: z.number(), medianMs: z.number(), highMs: z.number() }).nullable(),
+    /** Each channel with at least 3 sessions outside foreground; p is corrected for their number. */
+    perChannel: z.array(
+      z.strictObject({
+        channel: z.string(),
+        pushes: z.number().int(),
+        coupled: z.number().int(),
+        expectedByChance: z.number().nullable(),
+        pValue: z.number().nullable(),
+        medianLagMs: z.number().nullable(),
+        significant: z.boolean(),
+      }),
+    ),
     sentence: z.string(),
   }),
   findings: z.array(Finding),

@@ -34,6 +34,9 @@ function channel(over: Partial<Channel> & Pick<Channel, 'id' | 'destination' | '
       coverage: 0.98,
       dutyCycle: 0.001,
       evidence: [{ name: 'S1', value: 3.1, threshold: 1, n: over.beats.length, because: 'intervals vary little' }],
+      clutter: 0,
+      cycle: null,
+      periodsMs: [300_000],
       rita: 0.91,
     },
     subScores: [
@@ -146,6 +149,10 @@ export function torchReport(over: Partial<Report> = {}): Report {
       coupled: 0,
       pValue: 1,
       medianLagMs: null,
+      expectedByChance: null,
+      window: null,
+      lag: null,
+      perChannel: [],
       sentence: 'One push was delivered; no session followed it.',
     },
     findings: [

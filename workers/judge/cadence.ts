@@ -2,24 +2,32 @@
 // statistic and the threshold it was held against; nulls and a reason where there are too few beats.
 import type { Tunables } from '../../orchestrator/contract/profile.ts';
 import type { Cadence } from '../../orchestrator/contract/report.ts';
-import { thresholdOf, structureOf, type Measured, type Structure } from './structure.ts';
-import { rhythmOf, type Rhythm } from './interval.ts';
-import { differences, median, medianAbsoluteDeviation, rounded } from './numbers.ts';
-import { ritaScore } from './rita.ts';
-import { mergeExchanges, type Exchange, type Session } from './sessions.ts';
+import { viewsOf, type Beats, type Raw } from './beats.ts';
+import { statisticRows, tooFewRows, tunableRows } from './evidence.ts';
+import { cycleOf, rhythmOf, type Rhythm } from './interval.ts';
+import { rounded } from './numbers.ts';
+import { ritaOfColumns } from './rita.ts';
+import type { Exchange } from './sessions.ts';
+import { periodsOf } from './stretches.ts';
+import { statisticsOf, type Measured } from './statistics.ts';
+import { structureOf, type Structure } from './structure.ts';
 import type { Span } from './timeline.ts';
 
-/** The finer merging gap, as a share of the idle gap: 2 s of 6 s, the pair that the trial was best with. */
-const FINE = 1 / 3;
 /** A channel is continuous where sessions fill more than this share of the window. */
 const CONTINUOUS = 0.6;
+/** A chain's period this far from the median interval means that clutter or missed beats have moved the median. */
+const MOVED = 0.2;
+/** Up to this jitter a chain's period is taken, beyond it the median interval. */
+const STEADY = 0.2;
+/** MAD of a normal law of standard deviation 1. */
+const NORMAL_MAD = 0.6745;
 
-const TITLES: Record<Measured['name'], string> = {
-  regularity: 'S1 regularity of intervals',
-  'local-regularity': 'S2 local regularity',
-  chain: 'S4 chain with missed beats',
-  'back-off': 'S5 exponential back-off',
-};
+/** What was watched: how long in all, and from when to when on the clock of the first start, in seconds. */
+export interface Watched {
+  readonly windowSeconds: number;
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
 
 /**
  * Judges the cadence of exchanges sorted by start.
@@ -29,49 +37,58 @@ const TITLES: Record<Measured['name'], string> = {
  *   a structured series still counts as such.
  */
 export function cadenceOf(exchanges: readonly Exchange[], spans: readonly Span[], tunables: Tunables): Cadence {
-  const idleMs = tunables.idleGapSeconds * 1000;
-  const coarse = mergeExchanges(exchanges, idleMs);
-  const fine = mergeExchanges(exchanges, idleMs * FINE);
-  const windowMs = Math.max(
-    1,
-    spans.reduce((ms, span) => ms + span.toMs - span.fromMs, 0),
-  );
-  const busyMs = fine.reduce((ms, one) => ms + one.endMs - one.startMs, 0);
-  const dutyCycle = rounded(Math.min(1, busyMs / windowMs), 4);
-  const merges = [merged(coarse, idleMs), ...(fine.length > coarse.length ? [merged(fine, idleMs * FINE)] : [])];
-  const structure = structureOf(merges, tunables.minimumBeats);
-  if (!structure) return tooFew(coarse, dutyCycle, tunables);
+  const firstMs = exchanges[0]?.startMs ?? 0;
+  const raw: Raw = {
+    startUs: Float64Array.from(exchanges, ({ startMs }) => Math.round((startMs - firstMs) * 1000)),
+    endUs: Float64Array.from(exchanges, ({ endMs }) => Math.round((endMs - firstMs) * 1000)),
+    upBytes: exchanges.map(({ upBytes }) => upBytes),
+    downBytes: exchanges.map(({ downBytes }) => downBytes),
+  };
+  const watched = {
+    windowSeconds: spans.reduce((ms, span) => ms + span.toMs - span.fromMs, 0) / 1000,
+    fromSeconds: spans.reduce((ms, span) => Math.min(ms, span.fromMs), Infinity) / 1000,
+    toSeconds: spans.reduce((ms, span) => Math.max(ms, span.toMs), -Infinity) / 1000,
+  };
+  return cadenceOfBeats(raw, firstMs / 1000, watched, tunables);
+}
 
-  const chosen = structure.best.merged.gapSeconds * 1000 === idleMs ? coarse : fine;
-  const rhythm = heard(structure.best, rhythmOf(differences(chosen.map(({ startMs }) => startMs))));
+/** @param originSeconds the first start, on the clock of `watched`. */
+export function cadenceOfBeats(raw: Raw, originSeconds: number, watched: Watched, tunables: Tunables): Cadence {
+  const { views, coarse, resolution } = viewsOf(raw, tunables.idleGapSeconds, tunables.minimumBeats);
+  const fine = views[0]!;
+  const windowSeconds = Math.max(0.001, watched.windowSeconds);
+  const dutyCycle = rounded(Math.min(1, fine.busySeconds / windowSeconds), 4);
+  const statistics = fine.starts.length < tunables.minimumBeats ? [] : statisticsOf({ views, coarse, resolution });
+  if (statistics.length === 0) return tooFew(coarse, dutyCycle, tunables);
+
+  const structure = structureOf(statistics);
+  const chosen = structure.best.beats;
+  const rhythm = heard(structure, chosen);
   const kind = kindOf(structure, rhythm, dutyCycle, tunables);
   const structured = kind !== 'irregular' && kind !== 'continuous';
+  const cycle = kind === 'on-off' ? cycleOf(chosen.intervals, rhythm.period) : null;
   return {
     kind,
-    beats: chosen.length,
+    beats: chosen.starts.length,
     score: rounded(structure.score, 3),
     structured,
-    periodMs: rounded(rhythm.period, 0),
+    periodMs: rounded(rhythm.period * 1000, 0),
     jitter: rounded(rhythm.jitter, 4),
     missedRate: rounded(rhythm.missedRate, 4),
-    coverage: rounded(coverageOf(chosen, rhythm.period, windowMs), 4),
+    coverage: rounded(Math.min(1, (chosen.starts.at(-1)! + rhythm.period) / windowSeconds), 4),
     dutyCycle,
+    clutter: structured ? rounded(rhythm.clutter, 4) : null,
+    cycle: cycle && { onMs: rounded(cycle.on * 1000, 0), offMs: rounded(cycle.off * 1000, 0) },
+    periodsMs: structured && kind !== 'back-off' ? allPeriods(structure, rhythm, resolution) : [],
     evidence: [...statisticRows(structure), ...tunableRows(chosen, rhythm, tunables)],
-    rita: ritaOf(chosen, spans),
+    rita: ritaOfColumns(chosen.starts, chosen.upBytes, originSeconds, watched),
   };
 }
 
-function merged(sessions: readonly Session[], gapMs: number): { gapSeconds: number; starts: readonly number[] } {
-  // From the first beat on, so that the same series at another time gives the same bits.
-  const firstMs = sessions[0]?.startMs ?? 0;
-  return { gapSeconds: gapMs / 1000, starts: sessions.map(({ startMs }) => (startMs - firstMs) / 1000) };
-}
-
-function tooFew(sessions: readonly Session[], dutyCycle: number, tunables: Tunables): Cadence {
-  const gaps = differences(sessions.map(({ startMs }) => startMs));
+function tooFew(coarse: Beats, dutyCycle: number, tunables: Tunables): Cadence {
   return {
     kind: dutyCycle > CONTINUOUS ? 'continuous' : 'too-few-beats',
-    beats: sessions.length,
+    beats: coarse.starts.length,
     score: null,
     structured: null,
     periodMs: null,
@@ -79,16 +96,11 @@ function tooFew(sessions: readonly Session[], dutyCycle: number, tunables: Tunab
     missedRate: null,
     coverage: null,
     dutyCycle,
+    clutter: null,
+    cycle: null,
+    periodsMs: [],
     reason: 'too-few-beats',
-    evidence: [
-      {
-        name: 'minimumBeats',
-        value: sessions.length,
-        threshold: tunables.minimumBeats,
-        n: gaps.length,
-        because: `A cadence needs ${tunables.minimumBeats} beats; with fewer, none is claimed and none is denied.`,
-      },
-    ],
+    evidence: tooFewRows(coarse.starts.length, tunables),
     rita: null,
   };
 }
@@ -100,75 +112,37 @@ function kindOf(structure: Structure, rhythm: Rhythm, dutyCycle: number, tunable
   return rhythm.pauses > 0 ? 'on-off' : 'periodic';
 }
 
-/** A chain's period this far from the median interval means that clutter or missed beats have moved the median. */
-const MOVED = 0.2;
-/** MAD of a normal law of standard deviation 1. */
-const NORMAL_MAD = 0.6745;
+interface Heard extends Rhythm {
+  /** Share of beats off the rhythm. */
+  readonly clutter: number;
+}
 
 /**
- * The median interval speaks, at any jitter; but where the chain is the best statistic and its period is another, it
- * has seen through clutter or missed beats.
+ * The median interval speaks, at any jitter; but where a chain passes and its period is another, it has seen through
+ * clutter or missed beats.
  */
-function heard({ chain }: Measured, rhythm: Rhythm): Rhythm {
-  if (chain === null || Math.abs(chain.period * 1000 - rhythm.period) <= MOVED * rhythm.period) return rhythm;
-  const { period, sigma, missed } = chain;
-  return { ...rhythm, period: period * 1000, jitter: NORMAL_MAD * sigma, missedRate: missed };
+function heard({ best, all, threshold }: Structure, chosen: Beats): Heard {
+  const rhythm = rhythmOf(chosen.intervals);
+  const chain = best.chain ?? all.find((one) => one.beats === chosen && passes(one, threshold))?.chain ?? null;
+  if (chain === null) return { ...rhythm, clutter: 0 };
+  const { period, sigma, missed, clutter } = chain;
+  if (Math.abs(period - rhythm.period) <= MOVED * rhythm.period) {
+    // A steady chain knows its period better than the median interval does, which clutter and missed beats move.
+    return { ...rhythm, clutter, period: sigma <= STEADY ? period : rhythm.period };
+  }
+  if (best.name !== 'chain') return { ...rhythm, clutter: 0 };
+  const { pauses } = rhythmOf(chosen.intervals, period);
+  return { period, jitter: NORMAL_MAD * sigma, missedRate: missed, pauses, clutter };
 }
 
-/** Share of the window from the first beat to one period after the last. */
-function coverageOf(sessions: readonly Session[], periodMs: number, windowMs: number): number {
-  const spanMs = sessions.at(-1)!.startMs - sessions[0]!.startMs;
-  return Math.min(1, (spanMs + periodMs) / windowMs);
+function passes({ name, nats }: Measured, threshold: number): boolean {
+  return name === 'chain' && nats >= threshold;
 }
 
-function statisticRows(structure: Structure): Cadence['evidence'] {
-  return structure.all.map((one) => ({
-    name: `${TITLES[one.name]}, bursts within ${rounded(one.merged.gapSeconds, 1)} s merged`,
-    value: rounded(one.value, 3),
-    threshold: rounded(thresholdOf(one.name, one.n), 3),
-    n: one.n,
-    because: 'Above the threshold, at most 1 % of aperiodic series with as many beats lie.',
-  }));
-}
-
-function tunableRows(sessions: readonly Session[], rhythm: Rhythm, tunables: Tunables): Cadence['evidence'] {
-  const up = median(sessions.map(({ upBytes }) => upBytes))!;
-  const down = median(sessions.map(({ downBytes }) => downBytes))!;
-  const upSpread = medianAbsoluteDeviation(sessions.map(({ upBytes }) => upBytes))!;
-  const ratio = up > 0 && down > 0 ? Math.max(up, down) / Math.min(up, down) : null;
-  const n = sessions.length;
-  return [
-    {
-      name: 'BeaconIntervalVarianceThreshold',
-      value: rounded(rhythm.jitter, 4),
-      threshold: tunables.BeaconIntervalVarianceThreshold,
-      n: n - 1,
-      because: 'Jitter (MAD / median interval) up to which intervals count as a polling cadence.',
-    },
-    {
-      name: 'PayloadSymmetryThreshold',
-      value: ratio === null ? null : rounded(ratio, 2),
-      threshold: tunables.PayloadSymmetryThreshold,
-      n,
-      because:
-        'Larger of the median sizes sent and received over the smaller; shown as evidence, never decisive alone.',
-    },
-    {
-      name: 'spread of bytes sent',
-      value: up > 0 ? rounded(upSpread / up, 4) : null,
-      threshold: null,
-      n,
-      because: 'MAD / median of bytes sent in a session.',
-    },
-  ];
-}
-
-function ritaOf(sessions: readonly Session[], spans: readonly Span[]): number | null {
-  return ritaScore(
-    sessions.map(({ startMs, upBytes }) => ({ seconds: startMs / 1000, upBytes })),
-    {
-      fromSeconds: Math.min(...spans.map(({ fromMs }) => fromMs)) / 1000,
-      toSeconds: Math.max(...spans.map(({ toMs }) => toMs)) / 1000,
-    },
-  );
+function allPeriods({ best, all, threshold }: Structure, rhythm: Rhythm, resolution: number): number[] {
+  const heardMs = rounded(rhythm.period * 1000, 0);
+  const chain = all.find((one) => one.beats === best.beats && passes(one, threshold))?.chain;
+  const others = chain ? periodsOf(chain, best.beats, resolution, threshold) : [];
+  const different = others.filter((period) => Math.abs(period - rhythm.period) > 0.1 * rhythm.period);
+  return [heardMs, ...different.map((period) => rounded(period * 1000, 0))];
 }

@@ -1,17 +1,17 @@
 // In: lists of finite numbers. Out: their order statistics and the exact tail probabilities that the judge needs.
 
 /** Middle value, the mean of the two middle ones for an even count; null for none. */
-export function median(values: readonly number[]): number | null {
+export function median(values: ArrayLike<number>): number | null {
   if (values.length === 0) return null;
-  const sorted = ascending(values);
+  const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Median absolute deviation from the median, not scaled. */
-export function medianAbsoluteDeviation(values: readonly number[]): number | null {
+export function medianAbsoluteDeviation(values: ArrayLike<number>): number | null {
   const centre = median(values);
-  return centre === null ? null : median(values.map((value) => Math.abs(value - centre)));
+  return centre === null ? null : median(Float64Array.from(values, (value) => Math.abs(value - centre)));
 }
 
 export function sum(values: readonly number[]): number {

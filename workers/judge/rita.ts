@@ -1,10 +1,15 @@
 // In: beats, bytes sent and the observed window. Out: the beacon score that RITA v5 gives, for comparison with ours.
-import { ascending, deviation, mean, median, medianAbsoluteDeviation, rounded, sum } from './numbers.ts';
+import { ascending, deviation, mean, rounded, sum } from './numbers.ts';
 
 const BINS = 24;
 const BIMODAL_LEAST_BARS = 11;
 const DURATION_LEAST_BARS = 6;
 const IDEAL_RUN = 12;
+
+export interface RitaWindow {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
 
 /**
  * RITA v5 (activecm/rita, analysis/beacons.go, default weights): a quarter each of timestamps, data sizes, histogram
@@ -12,46 +17,77 @@ const IDEAL_RUN = 12;
  */
 export function ritaScore(
   beats: readonly { readonly seconds: number; readonly upBytes: number }[],
-  window: { readonly fromSeconds: number; readonly toSeconds: number },
+  window: RitaWindow,
 ): number | null {
-  const times = ascending(beats.map(({ seconds }) => Math.floor(seconds)));
-  const gaps = times.slice(1).flatMap((time, i) => (time > times[i]! ? [time - times[i]!] : []));
-  const from = Math.floor(window.fromSeconds);
-  const to = Math.ceil(window.toSeconds);
-  if (times.length < 4 || gaps.length < 3 || to <= from) return null;
-  const timestamps = spreadScore(gaps, 1);
-  const sizes = spreadScore(
+  const times = Float64Array.from(beats, ({ seconds }) => seconds);
+  return ritaOfColumns(
+    times,
     beats.map(({ upBytes }) => upBytes),
     0,
+    window,
   );
+}
+
+/** The same of columns; the times are counted from `originSeconds`. */
+export function ritaOfColumns(
+  seconds: Float64Array,
+  upBytes: ArrayLike<number>,
+  originSeconds: number,
+  window: RitaWindow,
+): number | null {
+  const times = seconds.map((time) => Math.floor(time + originSeconds)).sort();
+  const from = Math.floor(window.fromSeconds);
+  const to = Math.ceil(window.toSeconds);
+  const gaps = gapsOf(times);
+  if (times.length < 4 || gaps.length < 3 || to <= from) return null;
   const bins = histogram(times, from, to);
-  const bars = bins.filter((count) => count > 0).length;
+  const bars = bins.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   const shape = Math.max(evenness(bins), bimodal(bins, bars));
   const duration = durationScore(bins, bars, (times.at(-1)! - times[0]!) / (to - from));
-  return rounded(0.25 * (timestamps + sizes + shape + duration), 3);
+  return rounded(0.25 * (spreadScore(gaps, 1) + spreadScore(upBytes, 0) + shape + duration), 3);
+}
+
+/** Differences of neighbours that are not zero. */
+function gapsOf(times: Float64Array): Float64Array {
+  const gaps = new Float64Array(times.length);
+  let count = 0;
+  for (let i = 1; i < times.length; i++) {
+    if (times[i]! > times[i - 1]!) gaps[count++] = times[i]! - times[i - 1]!;
+  }
+  return gaps.subarray(0, count);
 }
 
 /** (skew + mad) / 2 with skew = 1 - |Bowley k| and mad = max(0, (median - MAD) / median). */
-function spreadScore(values: readonly number[], whenMedianIsSmall: number): number {
-  const middle = median(values)!;
-  const spread = medianAbsoluteDeviation(values)!;
+function spreadScore(values: ArrayLike<number>, whenMedianIsSmall: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = middleOf(sorted)!;
+  const spread = middleOf(sorted.map((value) => Math.abs(value - middle)).sort())!;
   const mad = middle >= 1 ? Math.max(0, (middle - spread) / middle) : whenMedianIsSmall;
-  return rounded((1 - Math.abs(bowley(values)) + mad) / 2, 3);
+  return rounded((1 - Math.abs(skewOf(sorted)) + mad) / 2, 3);
 }
 
 /** Bowley's skewness; quartiles are medians of the halves, the middle element in neither. 0 where Q3 - Q1 < 10. */
 export function bowley(values: readonly number[]): number {
-  const sorted = ascending(values);
+  return skewOf(Float64Array.from(values).sort());
+}
+
+function skewOf(sorted: Float64Array): number {
   const half = sorted.length >> 1;
-  const q1 = median(sorted.slice(0, half));
-  const q2 = median(sorted);
-  const q3 = median(sorted.slice(sorted.length - half));
+  const q1 = middleOf(sorted.subarray(0, half));
+  const q2 = middleOf(sorted);
+  const q3 = middleOf(sorted.subarray(sorted.length - half));
   if (q1 === null || q2 === null || q3 === null) return 0;
   if (q3 - q1 < 10 || q2 === q1 || q2 === q3) return 0;
   return (q1 + q3 - 2 * q2) / (q3 - q1);
 }
 
-function histogram(times: readonly number[], from: number, to: number): number[] {
+function middleOf(sorted: Float64Array): number | null {
+  if (sorted.length === 0) return null;
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function histogram(times: Float64Array, from: number, to: number): number[] {
   const bins = new Array<number>(BINS).fill(0);
   for (const time of times) {
     const bin = Math.min(BINS - 1, Math.max(0, Math.floor(((time - from) / (to - from)) * BINS)));

@@ -1,0 +1,37 @@
+// In: the beats of a series at each merging gap. Out: every statistic of structure, in nats.
+import type { Beats, Views } from './beats.ts';
+import { backOff } from './backoff.ts';
+import { renewalEvidence } from './renewal.ts';
+import { chainOver, type Chained } from './stretches.ts';
+
+export type StatisticName = 'timer' | 'chain' | 'back-off';
+
+export interface Measured {
+  readonly name: StatisticName;
+  /** Evidence for structure in nats, after all prior odds. */
+  readonly nats: number;
+  readonly beats: Beats;
+  /** The fitted chain, where this is its statistic. */
+  readonly chain: Chained | null;
+}
+
+/** The prior odds, in nats, of another merging gap than the first that is tried. */
+const OTHER_GAP_COST = 2;
+
+/**
+ * Every statistic at every merging gap. Each is a log likelihood ratio of structure against chance, so that they need no
+ * other scale and the largest speaks. None where a view has fewer than 4 beats.
+ */
+export function statisticsOf({ views, resolution }: Views): Measured[] {
+  const all: Measured[] = [];
+  views.forEach((beats, view) => {
+    if (beats.starts.length < 4) return;
+    const odds = view === 0 ? 0 : OTHER_GAP_COST;
+    const chain = chainOver(beats, resolution);
+    const growth = backOff(beats.intervals);
+    all.push({ name: 'timer', nats: renewalEvidence(beats.intervals) - odds, beats, chain: null });
+    if (chain) all.push({ name: 'chain', nats: chain.score - odds, beats, chain });
+    if (growth !== null) all.push({ name: 'back-off', nats: growth - odds, beats, chain: null });
+  });
+  return all;
+}
