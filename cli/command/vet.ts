@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
+import { unpackContainers } from '../containers.ts';
 import { findHome } from '../home.ts';
 import { numberBetween, type Invocation } from '../invocation.ts';
 import { exitStatus } from '../outcome.ts';
@@ -32,7 +33,7 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
     .description(
       'Vet APKs on a device: install, explore, leave alone, record, judge. Splits of one app are one sample.',
     )
-    .argument('<apk...>', 'APK files')
+    .argument('<apk...>', 'APK files, or .apks, .xapk, .apkm and zip files that hold them')
     .option('--function <name>', 'what the app is for, as its submitter says (default: what its manifest declares)')
     .option('--device <device>', 'simulated, the serial of a connected device, or the name of an AVD', 'simulated')
     .option('--minutes <n>', 'device minutes observed, all phases together', numberBetween(1, 1440), 60)
@@ -57,7 +58,8 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
     .option('--jobs <n>', 'device sessions at a time', numberBetween(1, 64, true), Math.min(2, availableParallelism()))
     .action(async (paths: string[], flags: VetFlags) => {
       const { terminal, environment, signal } = invocation;
-      const { samples, refused } = await groupSamples(paths, signal);
+      await using unpacked = await unpackContainers(paths, signal);
+      const { samples, refused } = await groupSamples(unpacked.paths, signal);
       const vetted = await vet({
         samples,
         options: SubmissionOptions.parse({
@@ -78,7 +80,7 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
         environment,
         signal,
       });
-      const all = [...refused.map((one) => ({ ...one, submission: null })), ...vetted];
+      const all = [...[...unpacked.refused, ...refused].map((one) => ({ ...one, submission: null })), ...vetted];
       for (const one of all) printVetted(terminal, one, flags.json === true);
       invocation.finish(
         exitStatus(

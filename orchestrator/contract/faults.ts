@@ -28,6 +28,8 @@ export const FAULTS = {
   'apk-bad-manifest': input('The AndroidManifest.xml of the APK cannot be decoded.'),
   'apk-unsigned': input('The APK has no valid signature, so no device will install it.'),
   'apk-splits-mismatch': input('The APKs given are not a set of splits of one package.'),
+  'container-empty': input('The archive holds no APK.'),
+  'container-locked': input('The archive is encrypted with a password that is not known.'),
   'device-lacks-need': input('No device here meets a need of the APK.'),
   'function-unknown': input('No profile of that name exists.'),
   'capture-malformed': input('The capture cannot be read.'),

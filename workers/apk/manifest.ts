@@ -9,18 +9,33 @@ import type { OddityLog } from './oddities.ts';
 import type { Resources } from './resources.ts';
 
 /** What one manifest says; signatures, files and libraries are added by others. */
-export type ManifestFacts = Pick<ApkFacts, (typeof OWN)[number]> & {
+export type ManifestFacts = Pick<
+  ApkFacts,
+  | 'packageName'
+  | 'versionCode'
+  | 'versionName'
+  | 'label'
+  | 'minSdk'
+  | 'targetSdk'
+  | 'debuggable'
+  | 'testOnly'
+  | 'appCategory'
+  | 'isGame'
+  | 'sharedUserId'
+  | 'usesCleartextTraffic'
+  | 'permissions'
+  | 'features'
+  | 'components'
+  | 'launchActivity'
+  | 'instrumentations'
+  | 'metaData'
+  | 'requiredSplits'
+> & {
   readonly details: ManifestDetails;
   readonly split: string | null;
   /** Path of the network security configuration in the APK. */
   readonly networkSecurityConfig: string | null;
 };
-
-const OWN = [
-  ...(['packageName', 'versionCode', 'versionName', 'label', 'minSdk', 'targetSdk', 'debuggable', 'testOnly'] as const),
-  ...(['appCategory', 'isGame', 'sharedUserId', 'usesCleartextTraffic', 'permissions', 'features'] as const),
-  ...(['components', 'launchActivity', 'instrumentations', 'metaData', 'requiredSplits'] as const),
-] as const satisfies readonly (keyof ApkFacts)[];
 
 /** ApplicationInfo.CATEGORY_* (frameworks/base core/java/android/content/pm/ApplicationInfo.java). */
 const CATEGORIES = ['game', 'audio', 'video', 'image', 'social', 'news', 'maps', 'productivity', 'accessibility'];

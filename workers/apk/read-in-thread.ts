@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
-import type { ThreadAnswer, ThreadTask } from './thread-main.ts';
+import type { ContainerContent, ThreadAnswer, ThreadTask } from './thread-main.ts';
 
 /** A path, or a path with the name under which the file was submitted. */
 export type ApkPath = string | { readonly path: string; readonly fileName: string };
@@ -47,6 +47,21 @@ export async function identifyInThread(
   const answer = await runThread('identities', paths, options);
   if (!('identities' in answer)) throw faultOf(answer);
   return answer.identities.map((one) => ('fault' in one ? new Fault(one.fault.code, one.fault.detail) : one));
+}
+
+/**
+ * The APKs in each file that is a container, in memory; null for an APK, a Fault for what cannot be opened.
+ * @throws Fault apk-too-large, deadline-passed; the signal's reason on abort
+ */
+export async function unpackInThread(
+  paths: readonly string[],
+  options: { signal: AbortSignal } & ThreadLimits,
+): Promise<(ContainerContent | Fault | null)[]> {
+  const answer = await runThread('contents', paths, options);
+  if (!('contents' in answer)) throw faultOf(answer);
+  return answer.contents.map((one) =>
+    one !== null && 'fault' in one ? new Fault(one.fault.code, one.fault.detail) : one,
+  );
 }
 
 function faultOf(answer: ThreadAnswer): Fault {

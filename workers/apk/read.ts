@@ -4,7 +4,8 @@ import { pinnedHosts } from './network-security.ts';
 import { readOne, type OneApk } from './read-one.ts';
 import { unpack } from './unpack.ts';
 import { openZip } from './zip.ts';
-import { emptyScan, joinScans, scanCode, type CodeScan } from './code/scan.ts';
+import { expand } from './container/expand.ts';
+import { joinScans, scanCode, type CodeScan } from './code/scan.ts';
 
 export interface ApkInput {
   readonly fileName: string;
@@ -16,29 +17,31 @@ const MOST_ODDITIES = 200;
 const MOST_FILES = 100;
 
 /**
- * Facts of one APK, or of a set of splits with exactly one base. Every file is hostile: whatever is wrong with one
+ * Facts of one APK, or of a set of splits with exactly one base, as files or in containers. Every file is hostile: whatever is wrong with one
  * ends in a Fault, never in another error.
- * @throws Fault apk-*, naming file, entry and offset
+ * @throws Fault apk-*, container-*, naming file, entry and offset
  */
-export async function readApk(files: readonly ApkInput[], options: { signal: AbortSignal }): Promise<ApkFacts> {
-  if (files.length === 0) throw new Fault('usage', 'No APK was given.');
+export async function readApk(inputs: readonly ApkInput[], options: { signal: AbortSignal }): Promise<ApkFacts> {
+  if (inputs.length === 0) throw new Fault('usage', 'No APK was given.');
+  const expanded = inputs.map(expand);
+  const files = expanded.flatMap((one) => one.files);
   if (files.length > MOST_FILES) throw new Fault('apk-too-large', `${files.length} files; ${MOST_FILES} are allowed.`);
   const parts: OneApk[] = [];
   const scans: CodeScan[] = [];
   for (const file of files) {
     options.signal.throwIfAborted();
-    let scanning: Promise<CodeScan> | null = null;
+    const scanning: Promise<CodeScan>[] = [];
     try {
       parts.push(
         inFile(file.fileName, files.length > 1, () =>
           readOne(file, options.signal, (archive) => {
-            scanning = scanCode(archive, options.signal);
+            scanning.push(scanCode(archive, options.signal));
           }),
         ),
       );
     } finally {
       // Also where the reading fails: what was begun beside it is not left running.
-      scans.push((await scanning) ?? emptyScan());
+      scans.push(...(await Promise.all(scanning)));
     }
   }
   const bases = parts.filter((part) => part.manifest.split === null);
@@ -48,7 +51,8 @@ export async function readApk(files: readonly ApkInput[], options: { signal: Abo
   }
   const splits = parts.filter((part) => part !== base);
   refuseStrangers(base, splits);
-  return { ...join(base, splits, scans), code: joinScans(scans) };
+  const containers = expanded.flatMap((one) => one.containers);
+  return { ...join(base, splits, scans), code: joinScans(scans), containers };
 }
 
 /** The content of one entry, or null where the APK has none of that path. @throws Fault as {@link readApk} does */

@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { FaultCode } from '../../orchestrator/contract/faults.ts';
+import { expand } from './container/expand.ts';
 import { readApk, readPart, type ApkInput } from './read.ts';
 
 export interface ThreadTask {
-  readonly want: 'facts' | 'identities';
+  readonly want: 'facts' | 'identities' | 'contents';
   readonly files: readonly { readonly path: string; readonly fileName: string }[];
 }
 
@@ -15,7 +16,13 @@ type ThreadFault = { readonly fault: { readonly code: FaultCode; readonly detail
 export type ThreadAnswer =
   | { readonly facts: ApkFacts }
   | { readonly identities: readonly ({ readonly packageName: string; readonly split: string | null } | ThreadFault)[] }
+  | { readonly contents: readonly (ContainerContent | null | ThreadFault)[] }
   | ThreadFault;
+
+/** The APKs that were in a container. */
+export interface ContainerContent {
+  readonly files: readonly { readonly fileName: string; readonly bytes: Uint8Array }[];
+}
 
 /** The thread is ended from outside on abort and on its deadline, so nothing in here has to listen for them. */
 const { signal } = new AbortController();
@@ -23,6 +30,11 @@ const { signal } = new AbortController();
 async function answer({ want, files }: ThreadTask): Promise<ThreadAnswer> {
   try {
     if (want === 'identities') return { identities: await Promise.all(files.map(identify)) };
+    if (want === 'contents') {
+      const contents: (ContainerContent | null | ThreadFault)[] = [];
+      for (const file of files) contents.push(await contentOf(file));
+      return { contents };
+    }
     const inputs: ApkInput[] = [];
     for (const { path, fileName } of files) inputs.push({ fileName, bytes: await readFile(path) });
     return { facts: await readApk(inputs, { signal }) };
@@ -35,6 +47,18 @@ async function identify({ path, fileName }: ThreadTask['files'][number]) {
   try {
     const { manifest } = readPart({ fileName, bytes: await readFile(path) }, signal);
     return { packageName: manifest.packageName, split: manifest.split };
+  } catch (error) {
+    return asAnswer(error);
+  }
+}
+
+async function contentOf({
+  path,
+  fileName,
+}: ThreadTask['files'][number]): Promise<ContainerContent | null | ThreadFault> {
+  try {
+    const { files, containers } = expand({ fileName, bytes: await readFile(path) });
+    return containers.length === 0 ? null : { files };
   } catch (error) {
     return asAnswer(error);
   }
