@@ -43,7 +43,7 @@ function atScale(
   const counts = new Float64Array(Math.ceil(windowSeconds / scale));
   for (const at of t) counts[Math.min(counts.length - 1, Math.floor(at / scale))]! += 1;
   const power = powerSpectrum(counts);
-  const size = power.length * 2;
+  const size = (power.length - 1) * 2;
   const slowest = Math.ceil((LEAST_PERIODS * size) / counts.length);
   const threshold = permutedThreshold(counts, slowest);
   const order = Array.from({ length: power.length - slowest }, (_, i) => i + slowest);

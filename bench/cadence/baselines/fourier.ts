@@ -27,7 +27,7 @@ export function transform(real: Float64Array, imaginary: Float64Array): void {
   }
 }
 
-/** Power at each frequency from 0 to half the sampling rate, the mean removed, padded with 0 to twice the next power of two. */
+/** Power at each frequency from 0 to half the sampling rate, both included, the mean removed, padded with 0 to twice the next power of two. */
 export function powerSpectrum(signal: ArrayLike<number>): Float64Array {
   const size = 2 ** Math.ceil(Math.log2(signal.length) + 1);
   const [real, imaginary] = [new Float64Array(size), new Float64Array(size)];
@@ -35,18 +35,17 @@ export function powerSpectrum(signal: ArrayLike<number>): Float64Array {
   for (let i = 0; i < signal.length; i++) centre += signal[i]! / signal.length;
   for (let i = 0; i < signal.length; i++) real[i] = signal[i]! - centre;
   transform(real, imaginary);
-  const half = size / 2;
-  return Float64Array.from({ length: half }, (_, k) => real[k]! ** 2 + imaginary[k]! ** 2);
+  return Float64Array.from({ length: size / 2 + 1 }, (_, k) => real[k]! ** 2 + imaginary[k]! ** 2);
 }
 
 /** Autocorrelation at each lag, by the Wiener-Khinchin theorem from the padded power; 1 at lag 0. */
 export function autocorrelation(signal: ArrayLike<number>): Float64Array {
   const half = powerSpectrum(signal);
-  const size = half.length * 2;
+  const size = (half.length - 1) * 2;
   const [real, imaginary] = [new Float64Array(size), new Float64Array(size)];
   for (let k = 0; k < half.length; k++) {
     real[k] = half[k]!;
-    if (k > 0) real[size - k] = half[k]!;
+    if (k > 0 && k < size - k) real[size - k] = half[k]!;
   }
   transform(real, imaginary);
   const total = real[0]! === 0 ? 1 : real[0]!;

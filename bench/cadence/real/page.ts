@@ -10,8 +10,8 @@ export interface Flagged {
 const WIDTH = 420;
 const HEIGHT = 240;
 const MOST_ROWS = 60;
-/** Bursts are drawn once, as the finer of the gaps that the judge merges by. */
-const DRAWN_GAP_SECONDS = 2;
+/** The gaps that the judge merges bursts by; the one that leaves as many beats as it speaks of is drawn. */
+const GAPS_SECONDS = [6, 2];
 
 /** One page with a figure for each flagged series: its starts folded by the period, and its intervals beside. */
 export function page(flagged: readonly Flagged[]): string {
@@ -29,7 +29,8 @@ ${flagged.map(figure).join('\n')}
 }
 
 function figure({ series, cadence }: Flagged): string {
-  const starts = burstStarts(series.t, DRAWN_GAP_SECONDS);
+  const merged = GAPS_SECONDS.map((gap) => burstStarts(series.t, gap));
+  const starts = merged.find(({ length }) => length === cadence.beats) ?? merged.at(-1)!;
   const period = (cadence.periodMs ?? 0) / 1000;
   const facts = [
     `${cadence.kind}`,
