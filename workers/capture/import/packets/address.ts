@@ -35,13 +35,9 @@ export function addressText({ version, w0, w1, w2, w3 }: Address): string {
  */
 export function isPrivate({ version, w0 }: Address): boolean {
   const high = w0 >>> 16;
-  if (version === 6) return (w0 >>> 25) === 0x7e || (high & 0xffc0) === 0xfe80;
+  if (version === 6) return w0 >>> 25 === 0x7e || (high & 0xffc0) === 0xfe80;
   return (
-    w0 >>> 24 === 10 ||
-    (high & 0xfff0) === 0xac10 ||
-    high === 0xc0a8 ||
-    (high & 0xffc0) === 0x6440 ||
-    high === 0xa9fe
+    w0 >>> 24 === 10 || (high & 0xfff0) === 0xac10 || high === 0xc0a8 || (high & 0xffc0) === 0x6440 || high === 0xa9fe
   );
 }
 

@@ -74,7 +74,7 @@ export class Assembly {
     tally.packets += 1;
     tally.firstMs ??= packet.timeMs;
     const ms = Math.round((packet.timeMs - tally.firstMs) * 1000) / 1000;
-    if (ms < this.#now.ms) tally.backwards += 1;
+    if (tally.packets > 1 && ms < this.#now.ms) tally.backwards += 1;
     this.#now.ms = ms;
     this.#now.line = packet.number;
     if (ms > tally.latestMs) tally.latestMs = ms;
@@ -136,8 +136,8 @@ export class Assembly {
 
   #begin(packet: Packet): Conversation {
     const { names, tally } = this.#parts;
-    const source = { ...sourceOf(packet), port: packet.srcPort };
-    const destination = { ...destinationOf(packet), port: packet.dstPort };
+    const source = sourceOf(packet);
+    const destination = destinationOf(packet);
     const [client, server] = openedBySource(packet) ? [source, destination] : [destination, source];
     const name = names.of(addressText(server));
     const one = new Conversation(++this.#begun, packet.transport, client, server, name, this.#now);

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Conversation, End } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import type { End } from './ends.ts';
 import type { Packet } from './packet.ts';
 
 /** Conversations that may still go on, found by the addresses and ports of a packet in either direction. */

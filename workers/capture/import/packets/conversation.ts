@@ -1,14 +1,9 @@
-import type { Address } from './address.ts';
 import { Bursts } from './bursts.ts';
+import type { End } from './ends.ts';
 import type { When } from './half.ts';
 import type { Packet } from './packet.ts';
 import type { TcpStream } from './tcp-stream.ts';
 import type { UdpStream } from './udp-stream.ts';
-
-/** An address and a port. */
-export interface End extends Address {
-  readonly port: number;
-}
 
 /** What all packets between two ends are gathered in: one TCP connection, or UDP datagrams without a long pause. */
 export class Conversation {

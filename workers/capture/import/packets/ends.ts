@@ -1,6 +1,11 @@
 import { isMulticast, isPrivate, type Address } from './address.ts';
 import { TCP, type Packet } from './packet.ts';
 
+/** An address and a port. */
+export interface End extends Address {
+  readonly port: number;
+}
+
 export const FIN = 0x01;
 export const SYN = 0x02;
 export const RST = 0x04;
@@ -29,12 +34,12 @@ export function openedBySource(packet: Packet): boolean {
   return fromPrivate || !isPrivate(destinationOf(packet));
 }
 
-export function sourceOf({ version, src0, src1, src2, src3 }: Packet): Address {
-  return { version, w0: src0, w1: src1, w2: src2, w3: src3 };
+export function sourceOf({ version, src0, src1, src2, src3, srcPort }: Packet): End {
+  return { version, w0: src0, w1: src1, w2: src2, w3: src3, port: srcPort };
 }
 
-export function destinationOf({ version, dst0, dst1, dst2, dst3 }: Packet): Address {
-  return { version, w0: dst0, w1: dst1, w2: dst2, w3: dst3 };
+export function destinationOf({ version, dst0, dst1, dst2, dst3, dstPort }: Packet): End {
+  return { version, w0: dst0, w1: dst1, w2: dst2, w3: dst3, port: dstPort };
 }
 
 function isService(port: number): boolean {

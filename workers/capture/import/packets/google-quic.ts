@@ -15,7 +15,8 @@ export function readGoogleQuicName(bytes: Buffer, from: number, to: number): str
   for (let entry = at + 8; entry < values; entry += 8) {
     const end = bytes.readUInt32LE(entry + 4);
     if (end < start || values + end > to) return null;
-    if (bytes.toString('latin1', entry, entry + 4) === 'SNI\0') return bytes.toString('utf8', values + start, values + end);
+    if (bytes.toString('latin1', entry, entry + 4) === 'SNI\0')
+      return bytes.toString('utf8', values + start, values + end);
     start = end;
   }
   return null;
@@ -24,5 +25,7 @@ export function readGoogleQuicName(bytes: Buffer, from: number, to: number): str
 /** True where the datagram names a version of Google's QUIC: behind an 8-byte connection id, or in a long header. */
 export function isGoogleQuic(bytes: Buffer, from: number, to: number): boolean {
   const isQ0 = (at: number): boolean => to - at >= 4 && u16(bytes, at) === 0x5130;
-  return to - from >= 13 && ((bytes[from]! & 0x80) !== 0 ? isQ0(from + 1) : (bytes[from]! & 0x09) === 0x09 && isQ0(from + 9));
+  return (
+    to - from >= 13 && ((bytes[from]! & 0x80) !== 0 ? isQ0(from + 1) : (bytes[from]! & 0x09) === 0x09 && isQ0(from + 9))
+  );
 }

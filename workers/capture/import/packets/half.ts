@@ -95,7 +95,13 @@ export class Half {
     }
     let at = this.#held.length;
     while (at > 0 && ((this.#held[at - 1]!.seq - seq) | 0) > 0) at -= 1;
-    this.#held.splice(at, 0, { seq, bytes: Buffer.from(bytes.subarray(from, to)), wireBytes, ms: now.ms, line: now.line });
+    this.#held.splice(at, 0, {
+      seq,
+      bytes: Buffer.from(bytes.subarray(from, to)),
+      wireBytes,
+      ms: now.ms,
+      line: now.line,
+    });
   }
 
   #giveUp(): void {

@@ -65,7 +65,12 @@ function* addressesIn(message: Buffer, from: number): Generator<string> {
     if (type === TYPE_A && length === 4) {
       yield addressText({ version: 4, w0: i32(message, data), w1: 0, w2: 0, w3: 0 });
     } else if (type === TYPE_AAAA && length === 16) {
-      const [w0, w1, w2, w3] = [0, 4, 8, 12].map((offset) => i32(message, data + offset)) as [number, number, number, number];
+      const [w0, w1, w2, w3] = [0, 4, 8, 12].map((offset) => i32(message, data + offset)) as [
+        number,
+        number,
+        number,
+        number,
+      ];
       yield addressText({ version: 6, w0, w1, w2, w3 });
     }
   }

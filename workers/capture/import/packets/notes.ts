@@ -13,7 +13,9 @@ export function notesOf(tally: Tally, damage: Damage, names: number): string[] {
 function damageNotes({ breaks, unreadBytes, endsShort }: Damage): string[] {
   const notes: string[] = [];
   if (endsShort !== null) {
-    notes.push(`The file ends in ${endsShort.what}: ${counted(endsShort.missingBytes, 'byte')} ${are(endsShort.missingBytes)} missing.`);
+    notes.push(
+      `The file ends in ${endsShort.what}: ${counted(endsShort.missingBytes, 'byte')} ${are(endsShort.missingBytes)} missing.`,
+    );
   }
   if (breaks > 0) {
     notes.push(
@@ -33,7 +35,9 @@ function timeNotes({ backwards, untimed, earliestMs }: Tally): string[] {
     );
   }
   if (untimed > 0) {
-    notes.push(`${counted(untimed, 'packet')} ${has(untimed)} no time of ${untimed === 1 ? 'its' : 'their'} own (Simple Packet Blocks) and ${untimed === 1 ? 'takes' : 'take'} that of the packet before.`);
+    notes.push(
+      `${counted(untimed, 'packet')} ${has(untimed)} no time of ${untimed === 1 ? 'its' : 'their'} own (Simple Packet Blocks) and ${untimed === 1 ? 'takes' : 'take'} that of the packet before.`,
+    );
   }
   return notes;
 }
@@ -46,7 +50,10 @@ function packetNotes(tally: Tally): string[] {
   for (const [link, count] of tally.unsupportedLinks) say(count, `of link type ${link} could not be read.`);
   say(tally.undescribed, 'of an interface that the file does not describe, or of a false length, could not be read.');
   say(tally.malformed, 'could not be read: cut before the ports, or lengths that contradict each other.');
-  say(tally.fragments, `not read: later fragments of IP packets, which name no ports; ${counted(tally.firstFragments, 'first fragment')} read.`);
+  say(
+    tally.fragments,
+    `not read: later fragments of IP packets, which name no ports; ${counted(tally.firstFragments, 'first fragment')} read.`,
+  );
   say(tally.cutPackets, 'cut by the snapshot length: sizes are those on the wire, names may be missing.');
   say(tally.notIp, 'without IP (ARP and the like) left out.');
   say(tally.icmp, 'of ICMP left out.');
@@ -77,7 +84,9 @@ function conversationNotes(tally: Tally, names: number): string[] {
     );
   }
   if (tally.closedEarly > 0) {
-    notes.push(`More connections were open than are followed: ${counted(tally.closedEarly, 'silent one')} ended early.`);
+    notes.push(
+      `More connections were open than are followed: ${counted(tally.closedEarly, 'silent one')} ended early.`,
+    );
   }
   if (tally.dropped > 0) notes.push(`The capture holds too much: ${counted(tally.dropped, 'record')} left out.`);
   return [...notes, ...appNotes(tally), ...clientNotes(tally)];

@@ -49,7 +49,8 @@ export function createPcapSource(header: PcapHeader, packet: Packet, take: TakeP
   const isBelieved = (bytes: Buffer, at: number): boolean => {
     const captured = uint32(bytes, at + 8, little);
     if (captured === 0 || captured > MOST_PACKET_BYTES || captured > uint32(bytes, at + 12, little)) return false;
-    if (uint32(bytes, at + 12, little) > MOST_PACKET_BYTES || uint32(bytes, at + 4, little) >= unitsPerSecond) return false;
+    if (uint32(bytes, at + 12, little) > MOST_PACKET_BYTES || uint32(bytes, at + 4, little) >= unitsPerSecond)
+      return false;
     return lastSeconds === null || Math.abs(uint32(bytes, at, little) - lastSeconds) <= BELIEVED_SECONDS;
   };
   /** The next header that is believed and whose packet is followed by another, or by the end of the file. */
@@ -117,7 +118,8 @@ export function createPcapSource(header: PcapHeader, packet: Packet, take: TakeP
         at = next;
       }
       if (!last || at === to) return at;
-      const whole = at + RECORD_HEADER_BYTES > to ? RECORD_HEADER_BYTES : RECORD_HEADER_BYTES + uint32(bytes, at + 8, little);
+      const whole =
+        at + RECORD_HEADER_BYTES > to ? RECORD_HEADER_BYTES : RECORD_HEADER_BYTES + uint32(bytes, at + 8, little);
       damage.endsShort = { what: `packet ${packet.number + 1}`, missingBytes: whole - (to - at) };
       damage.unreadBytes += to - at;
       return to;

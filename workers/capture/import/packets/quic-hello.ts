@@ -6,6 +6,8 @@ import { headerMask, initialKeys, openPayload, quicVersion, type InitialKeys } f
 /** A hello of post-quantum size takes two or three packets; whoever sends more is not waited for. */
 const MOST_INITIALS = 12;
 const MOST_CRYPTO_BYTES = 16_384;
+/** Browsers cut the hello into a dozen pieces at most. */
+const MOST_PIECES = 64;
 
 /** Puts the client's hello together from the Initial packets of one QUIC connection. */
 export class QuicHello {
@@ -59,9 +61,12 @@ export class QuicHello {
       if (type === 0 || type === 1) continue;
       if (type === 2 || type === 3) at = behindAck(payload, at, type === 3);
       else if (type === 6) at = this.#keep(payload, at);
-      else return;
-      if (at < 0) return;
+      else break;
+      if (at < 0) break;
     }
+    const reading = readHelloMessage(this.#joined(), 'quic');
+    if (reading.kind === 'hello') this.hello = reading.hello;
+    if (reading.kind !== 'incomplete' || this.#crypto.length >= MOST_PIECES) this.end();
   }
 
   #keep(payload: Buffer, at: number): number {
@@ -69,12 +74,10 @@ export class QuicHello {
     const length = offset && readVarint(payload, offset.end, payload.length);
     if (!offset || !length || length.value > payload.length - length.end) return -1;
     const end = length.end + length.value;
-    if (offset.value + length.value > MOST_CRYPTO_BYTES || !this.#budget.take(length.value)) return end;
+    const tooMuch = offset.value + length.value > MOST_CRYPTO_BYTES || this.#crypto.length >= MOST_PIECES;
+    if (tooMuch || !this.#budget.take(length.value)) return end;
     this.#crypto.push({ offset: offset.value, data: payload.subarray(length.end, end) });
     this.#kept += length.value;
-    const reading = readHelloMessage(this.#joined(), 'quic');
-    if (reading.kind === 'hello') this.hello = reading.hello;
-    if (reading.kind !== 'incomplete') this.end();
     return end;
   }
 

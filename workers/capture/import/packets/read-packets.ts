@@ -18,6 +18,8 @@ import { readWindows } from './windows.ts';
 export interface PacketOptions extends OutcomeOptions {
   readonly signal: AbortSignal;
   readonly progress?: (readBytes: number, totalBytes: number) => void;
+  /** Conversations that are followed at once. */
+  readonly mostOpen?: number;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function readPackets(path: string, options: PacketOptions): Promise
   const tally = createTally();
   const names = createNames();
   const outcome = new Outcome(tally, options);
-  const assembly = new Assembly({ tally, names, finish: (one) => outcome.take(one) });
+  const bounds = options.mostOpen === undefined ? {} : { mostOpen: options.mostOpen };
+  const assembly = new Assembly({ tally, names, finish: (one) => outcome.take(one), ...bounds });
   await using handle = await opened(path);
   const totalBytes = (await handle.stat()).size;
   const { source, headerBytes } = await sourceOf(handle, path, totalBytes, assembly, tally);
@@ -67,7 +70,8 @@ async function sourceOf(
   const take = (): void => assembly.take(packet);
   const header = readPcapHeader(head);
   if (header) return { source: createPcapSource(header, packet, take), headerBytes: PCAP_HEADER_BYTES };
-  if (head.length < 12 || sectionIsLittle(head, 0) === null) throw malformed(path, 1, 'the header of a pcap or pcapng file');
+  if (head.length < 12 || sectionIsLittle(head, 0) === null)
+    throw malformed(path, 1, 'the header of a pcap or pcapng file');
   const app = (one: App): void => {
     if (tally.apps.size < MOST_APPS) tally.apps.set(one.uid, one);
   };

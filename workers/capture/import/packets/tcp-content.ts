@@ -11,6 +11,8 @@ import { looksLikeRecord } from './tls-records.ts';
 
 /** A head or hello that is longer is not waited for. */
 const MOST_OPENING_BYTES = 16_384;
+/** It is looked at again with each segment that comes: one that comes in crumbs is not waited for either. */
+const MOST_PIECES = 64;
 /** As much of a request line as is looked at: what is kept of it is shorter. */
 const REQUEST_LINE_BYTES = 256;
 const LONGEST_METHOD = 20;
@@ -27,6 +29,7 @@ export class TcpContent {
   #decided = false;
   /** The client's first bytes, where one segment did not hold enough of them to tell. */
   #opening: Buffer | null = null;
+  #pieces = 0;
 
   constructor(budget: Budget) {
     this.#budget = budget;
@@ -75,7 +78,9 @@ export class TcpContent {
     const seen = this.#opening ? Buffer.concat([this.#opening, piece]) : piece;
     const opening = recognise(seen);
     if (opening === null) {
-      if (seen.length > MOST_OPENING_BYTES || !this.#budget.take(piece.length)) return this.#decide();
+      this.#pieces += 1;
+      const tooMuch = seen.length > MOST_OPENING_BYTES || this.#pieces >= MOST_PIECES;
+      if (tooMuch || !this.#budget.take(piece.length)) return this.#decide();
       this.#opening = seen === piece ? Buffer.from(piece) : seen;
       return;
     }

@@ -27,7 +27,7 @@ export class TcpStream implements Taker {
 
   /**
    * True where this packet opens a new connection between the same ports: a SYN with another initial sequence number,
-   * or after this one was closed. It is the rule by which Wireshark counts streams (packet-tcp.c, dissect_tcp).
+   * by which Wireshark tells its streams apart, too, or one after this connection was closed.
    */
   isOver(packet: Packet, up: boolean): boolean {
     if ((packet.flags & (SYN | ACK)) !== SYN) return false;

@@ -7,6 +7,8 @@ const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
 /** A chain of certificates is a few kB; of a longer one the rest is not kept. */
 const MOST_HANDSHAKE_BYTES = 32_768;
+/** It is read again with each piece that comes: a server that sends it in crumbs is not waited for. */
+const MOST_PIECES = 64;
 
 /**
  * Counts the application data of one TLS connection from its record headers, with the meaning that tls-payload.ts has
@@ -22,6 +24,7 @@ export class TlsMeter {
   #clientRecords = 0;
   /** The server's handshake as far as it has come; null when nothing more is to be learnt from it. */
   #handshake: Buffer | null = Buffer.alloc(0);
+  #pieces = 0;
 
   constructor(budget: Budget) {
     this.#budget = budget;
@@ -91,8 +94,10 @@ export class TlsMeter {
     const { version13, certificateSha256 } = readServerHandshake(this.#handshake);
     this.#version13 = version13;
     this.certificateSha256 = certificateSha256;
+    this.#pieces += 1;
     const learnt = version13 === true || certificateSha256 !== null;
-    if (learnt || this.#handshake.length > MOST_HANDSHAKE_BYTES) this.#forget();
+    const tooMuch = this.#handshake.length > MOST_HANDSHAKE_BYTES || this.#pieces >= MOST_PIECES;
+    if (learnt || tooMuch) this.#forget();
   }
 
   #forget(): void {
