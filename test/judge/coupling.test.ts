@@ -22,7 +22,7 @@ describe('push coupling', () => {
     expect(pushCoupling).toMatchObject({ mode: 'simulated', coupled: 10, medianLagMs: 1500 });
     expect(pushCoupling.pushes).toHaveLength(12);
     expect(pushCoupling.sentence).toBe(
-      '10 of 10 pushes outside foreground were followed by a session after 1.5 s (median); chance does not explain that (p < 0.001).',
+      '10 of 10 pushes outside foreground were followed by a session after 1.5 s (median), where chance makes 0.3; chance does not explain that (p < 0.001).',
     );
   });
 

@@ -1,14 +1,9 @@
 // In: how many of m pushes were answered, and the chance of one. Out: probabilities under the nulls of the coupling
 // test: trying several nested windows, and pushes that are not independent of each other.
 import { binomialTail } from './numbers.ts';
-import { coveredAt, type Cover } from './lag.ts';
-import type { Span } from './timeline.ts';
 
 /** From this many pushes on, Bonferroni's bound replaces the exact recursion, whose time grows with their square. */
 const MOST_EXACT = 200;
-/** Shifts of the pushes against the sessions from which the spread of the count is taken. */
-const SHIFTS = 610;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * Probability that the least of the binomial tails over nested windows is `level` or less, where each of m pushes is
@@ -85,66 +80,4 @@ export function betaBinomialTail(k: number, m: number, p: number, rho: number): 
     if (j < m) log += Math.log(((m - j) / (j + 1)) * ((alpha + j) / (beta + m - j - 1)));
   }
   return Math.min(1, tail);
-}
-
-/**
- * Correlation between pushes of being answered by chance, from the variance of the count over circular shifts of all
- * pushes together: bursts of pushes and rhythms that beat with the sessions' raise it above the binomial's. Shifts
- * follow the golden ratio, so that no period is missed; those shorter than the window's width are left out, since a
- * true coupling lasts as long.
- */
-export function shiftCorrelation(
-  pushesMs: readonly number[],
-  cover: Cover,
-  spans: readonly Span[],
-  widthMs: number,
-): number {
-  const m = pushesMs.length;
-  const lengthMs = spans.reduce((ms, { fromMs, toMs }) => ms + toMs - fromMs, 0);
-  if (m < 2 || lengthMs <= 4 * widthMs) return 0;
-  const bins = Math.min(1 << 20, Math.max(4096, Math.ceil((8 * lengthMs) / widthMs)));
-  const covered = coveredBins(cover, spans, lengthMs, bins);
-  const positions = pushesMs.map((push) => positionOf(push, spans) / lengthMs);
-  let [count, sum, squares] = [0, 0, 0];
-  for (let i = 1; i <= SHIFTS; i++) {
-    const shift = (i * GOLDEN) % 1;
-    if (Math.min(shift, 1 - shift) * lengthMs <= widthMs) continue;
-    let answered = 0;
-    for (const position of positions) {
-      const moved = position + shift;
-      answered += covered[Math.floor((moved >= 1 ? moved - 1 : moved) * bins)] ?? 0;
-    }
-    count++;
-    sum += answered;
-    squares += answered * answered;
-  }
-  const mean = sum / count;
-  const binomial = mean * (1 - mean / m);
-  if (binomial <= 0) return 0;
-  return Math.min(1, Math.max(0, ((squares / count - mean * mean) / binomial - 1) / (m - 1)));
-}
-
-function coveredBins(cover: Cover, spans: readonly Span[], lengthMs: number, bins: number): Uint8Array {
-  const moments = new Array<number>(bins);
-  let span = 0;
-  let before = 0;
-  for (let i = 0; i < bins; i++) {
-    const position = ((i + 0.5) / bins) * lengthMs;
-    while (span < spans.length - 1 && position >= before + spans[span]!.toMs - spans[span]!.fromMs) {
-      before += spans[span]!.toMs - spans[span]!.fromMs;
-      span++;
-    }
-    moments[i] = spans[span]!.fromMs + position - before;
-  }
-  return coveredAt(cover, moments);
-}
-
-/** Time spent inside the spans until a moment. */
-function positionOf(momentMs: number, spans: readonly Span[]): number {
-  let before = 0;
-  for (const { fromMs, toMs } of spans) {
-    if (momentMs < toMs) return before + Math.max(0, momentMs - fromMs);
-    before += toMs - fromMs;
-  }
-  return before;
 }

@@ -1,8 +1,10 @@
 // In: pushes, sessions and the windows of lags to try. Out: the window that speaks most against chance, with its
 // probability corrected for all that were tried.
-import { betaBinomialTail, leastTailProbability, shiftCorrelation } from './coupling-null.ts';
-import { coveredAt, coverOf, meanShare, type LagWindow } from './lag.ts';
-import { binomialTail, sum } from './numbers.ts';
+import { likelihoodProbability } from './coupling-likelihood.ts';
+import { betaBinomialTail, leastTailProbability } from './coupling-null.ts';
+import { shiftCorrelation } from './coupling-shift.ts';
+import { countCovered, coverOf, meanShare, type LagWindow } from './lag.ts';
+import { binomialTail } from './numbers.ts';
 import type { Span } from './timeline.ts';
 
 /** Longest delay of a fetch that a push caused, and the nested windows below it; the clocks' skew is added. */
@@ -10,8 +12,12 @@ const LONGEST_LAG_MS = 60_000;
 const NESTED_MS = [1_000, 2_000, 3_000, 5_000, 8_000, 12_000, 18_000, 27_000, 40_000];
 /** Widths of windows that begin later, at every half of their width: an answer that always takes its time. */
 const DELAYED_WIDTHS_MS = [1_000, 2_000, 4_000, 8_000];
-/** Share of the false positives granted to the nested windows; the rest to the delayed ones. */
-const NESTED_SHARE = 0.8;
+/** Shares of the false positives granted to each way of looking (weighted Bonferroni). */
+const NESTED_SHARE = 0.075;
+const DELAYED_SHARE = 0.075;
+const LIKELIHOOD_SHARE = 0.85;
+/** Below this the nested windows have decided, and nothing else is tried. */
+const DECIDED = 0.0005;
 /** An independent push could as well have come anywhere so long before and after, within its span. */
 const NEIGHBOURHOOD_MS = 300_000;
 
@@ -29,12 +35,18 @@ export interface Outcome {
   readonly pValue: number;
 }
 
-/** The best window of all; the delayed ones are tried only where the nested ones do not decide at `significant`. */
-export function bestWindow(given: Trial, significant: number): Outcome {
+/**
+ * Nested windows, delayed windows and the likelihood of all lags, each with its share of the false positives. The
+ * window is that which speaks most against chance, also where the likelihood gives the probability.
+ */
+export function bestWindow(given: Trial): Outcome {
   const trial = { ...given, near: given.pushes.map((at) => neighbourhood(at, given.spans)) };
   const nested = nestedTrial(trial);
-  const delayed = nested.pValue <= significant ? null : delayedTrial(trial);
-  return delayed && delayed.pValue < nested.pValue ? delayed : nested;
+  if (nested.pValue <= DECIDED) return nested;
+  const delayed = delayedTrial(trial);
+  const best = delayed && delayed.pValue < nested.pValue ? delayed : nested;
+  const likelihood = likelihoodProbability({ ...trial, longestLagMs: LONGEST_LAG_MS });
+  return { ...best, pValue: Math.min(best.pValue, (likelihood ?? 1) / LIKELIHOOD_SHARE) };
 }
 
 interface PlacedTrial extends Trial {
@@ -49,7 +61,7 @@ function nestedTrial(trial: PlacedTrial): Outcome {
   const outcomes = ends.map((toMs): Outcome => {
     const window = { fromMs: -skewMs, toMs };
     const cover = coverOf(trial.sessions, window);
-    return outcomeOf(trial, window, sum([...coveredAt(cover, trial.pushes)]), meanShare(cover, trial.near));
+    return outcomeOf(trial, window, countCovered(cover, trial.pushes), meanShare(cover, trial.near));
   });
   const chances = outcomes.map(({ chance }) => chance);
   const best = outcomes.reduce((a, b) => (b.pValue < a.pValue ? b : a));
@@ -64,10 +76,12 @@ function delayedTrial(trial: PlacedTrial): Outcome | null {
   let tried = 0;
   for (const width of DELAYED_WIDTHS_MS) {
     const cover = coverOf(sessions, { fromMs: 0, toMs: width });
+    // Only a count above what is usual can speak against chance; and one or two prove nothing.
+    const usual = Math.max(2, pushes.length * meanShare(cover, near));
     for (let from = width / 2 - skewMs; from + width <= LONGEST_LAG_MS + skewMs; from += width / 2) {
       tried++;
-      const coupled = sum([...coveredAt(cover, pushes, from)]);
-      if (coupled < 3) continue;
+      const coupled = countCovered(cover, pushes, from);
+      if (coupled <= usual) continue;
       const chance = meanShare(cover, near, from);
       const tail = binomialTail(coupled, pushes.length, chance);
       if (!best || tail < best.tail) best = { window: { fromMs: from, toMs: from + width }, chance, coupled, tail };
@@ -75,7 +89,7 @@ function delayedTrial(trial: PlacedTrial): Outcome | null {
   }
   if (!best) return null;
   const { pValue, window, chance } = outcomeOf(trial, best.window, best.coupled, best.chance);
-  return { window, chance, pValue: Math.min(1, (pValue * tried) / (1 - NESTED_SHARE)) };
+  return { window, chance, pValue: Math.min(1, (pValue * tried) / DELAYED_SHARE) };
 }
 
 /** The larger of the two tails: independent pushes, and pushes as correlated as all their shifts show. */
@@ -88,7 +102,7 @@ function outcomeOf({ pushes, sessions, spans }: Trial, window: LagWindow, couple
 }
 
 /** Ten minutes around a moment, moved inside its span; all of a shorter span. */
-function neighbourhood(atMs: number, spans: readonly Span[]): Span {
+export function neighbourhood(atMs: number, spans: readonly Span[]): Span {
   const span = spans.find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs)!;
   const from = Math.max(span.fromMs, Math.min(atMs - NEIGHBOURHOOD_MS, span.toMs - 2 * NEIGHBOURHOOD_MS));
   return { fromMs: from, toMs: Math.min(span.toMs, from + 2 * NEIGHBOURHOOD_MS) };

@@ -1,13 +1,11 @@
 // In: pushes and session starts. Out: whether sessions follow pushes more often than their own times would make them,
 // with the probability under an explicit null and the lags.
-import type { Report } from '../../orchestrator/contract/report.ts';
-import type { Context } from './context.ts';
+import type { Source } from './context.ts';
 import { bestWindow } from './coupling-windows.ts';
 import { firstAnswers, quantile, type LagWindow } from './lag.ts';
 import { ascending } from './numbers.ts';
 import type { Session } from './sessions.ts';
 import { phaseAt, type Push, type Span, type Timeline } from './timeline.ts';
-import { chanceWords, countWords, durationWords } from './words.ts';
 
 /** At this probability, and with at least so many pushes answered by as many sessions, pushes count as followed. */
 const SIGNIFICANT = 0.01;
@@ -32,24 +30,25 @@ export interface CouplingTest {
 }
 
 /**
- * Do sessions follow pushes? Null: a push is as likely at any moment within 5 minutes of its own, inside its span.
- * Then the chance of an answer within a window is the share of those moments that have a session at such a lag, and
- * the count answered is at most as spread as Binomial(m, mean share) (Hoeffding, Ann. Math. Stat. 27, 1956): whatever
- * the sessions' own rhythm is. Pushes that hang together are met by a beta-binomial with the correlation that all
- * circular shifts of the pushes show; the larger p counts.
+ * Do sessions follow pushes? Null: each push is as likely at any moment within 5 minutes of its own, inside its span,
+ * whatever the rhythm of the sessions is (interval jitter: Amarasingham et al., J. Neurophysiol. 107, 2012). Three
+ * statistics share the false positives: the count answered within nested windows, the count within narrow later ones,
+ * and the likelihood of all lags. Each is also held against all pushes shifted together, since pushes that come in
+ * bursts or on a timer are not independent; the larger p counts. Deterministic; the order of the times does not matter.
  *
  * @param spans when pushes and sessions could both happen: ascending, disjoint; pushes outside them do not count
+ * @param options how far the two clocks may disagree: a session may so far precede the push that caused it
  */
 export function couplingTest(
   pushesMs: readonly number[],
   sessionsMs: readonly number[],
   spans: readonly Span[],
-  { skewMs }: { readonly skewMs: number },
+  options: { readonly skewMs: number },
 ): CouplingTest {
   const sessions = ascending(sessionsMs);
   const pushes = ascending(pushesMs).filter((at) => spans.some((span) => at >= span.fromMs && at < span.toMs));
   if (pushes.length === 0) return NO_PUSHES;
-  const best = bestWindow({ pushes, sessions, spans, skewMs }, SIGNIFICANT);
+  const best = bestWindow({ pushes, sessions, spans, skewMs: options.skewMs });
   const answers = firstAnswers(pushes, sessions, best.window).filter((answer) => answer !== null);
   const lagsMs = answers.map(({ lagMs }) => lagMs);
   const distinct = new Set(answers.map(({ session }) => session)).size;
@@ -90,7 +89,7 @@ export interface Coupling extends CouplingTest {
  * @param channels among how many channels this one was picked: p is corrected for them (Bonferroni)
  */
 export function couplingOf(beats: readonly Session[], timeline: Timeline, channels = 1): Coupling {
-  const sessions = beats.filter((beat) => !beat.forced && phaseAt(timeline, beat.startMs) !== 'foreground');
+  const sessions = beats.filter((beat) => isOpen(beat, timeline));
   const pushes = delivered(timeline).filter(({ atMs }) => phaseAt(timeline, atMs) !== 'foreground');
   const test = couplingTest(
     pushes.map(({ atMs }) => atMs),
@@ -122,39 +121,18 @@ function openSpans({ phases, blind, windowMs }: Timeline): readonly Span[] {
   );
 }
 
-/** The coupling of all the app's sessions, as the report shows it. */
-export function pushCoupling(context: Context): Report['pushCoupling'] {
-  const { timeline } = context;
-  const own = context.sources.filter(({ traffic }) => !traffic.foreign);
-  const beats = own.flatMap(({ beats }) => beats).sort((a, b) => a.startMs - b.startMs);
-  const coupling = couplingOf(beats, timeline);
-  return {
-    mode: modeOf(context),
-    pushes: timeline.pushes.map(({ atMs, messageId, priority }) => ({ atMs, messageId, priority })),
-    coupled: coupling.coupled,
-    pValue: coupling.pValue,
-    medianLagMs: coupling.medianLagMs,
-    sentence: sentenceOf(coupling, timeline),
-  };
+/** Channels that have enough sessions outside foreground to be tested: p of each is corrected for their number. */
+export function testable(sources: readonly Source[], timeline: Timeline): readonly Source[] {
+  return sources.filter(({ traffic, beats }) => {
+    return !traffic.foreign && beats.filter((beat) => isOpen(beat, timeline)).length >= LEAST_COUPLED;
+  });
+}
+
+/** Natural, and outside foreground. */
+function isOpen({ forced, startMs }: Session, timeline: Timeline): boolean {
+  return !forced && phaseAt(timeline, startMs) !== 'foreground';
 }
 
 export function delivered(timeline: Timeline): readonly Push[] {
   return timeline.pushes.filter(({ outcome }) => outcome !== 'refused-stopped');
-}
-
-function modeOf({ timeline, simulated }: Context): Report['pushCoupling']['mode'] {
-  if (timeline.pushesUnavailable) return 'unavailable';
-  if (timeline.pushes.length === 0) return 'none';
-  if (timeline.pushes.some(({ source }) => source !== undefined && /inject|console/i.test(source))) return 'injected';
-  return simulated ? 'simulated' : 'real';
-}
-
-function sentenceOf(coupling: Coupling, timeline: Timeline): string {
-  if (timeline.pushesUnavailable) return 'Pushes could not be observed, so nothing can be said of what follows them.';
-  if (timeline.pushes.length === 0) return 'No push was delivered to the app.';
-  if (coupling.pushes === 0) return 'Pushes arrived in foreground only, where sessions have other causes too.';
-  const count = `${coupling.coupled} of ${countWords(coupling.pushes, 'push', 'pushes')} outside foreground were followed by a session`;
-  const lag = coupling.medianLagMs === null ? '' : ` after ${durationWords(coupling.medianLagMs)} (median)`;
-  const chance = coupling.significant ? 'chance does not explain that' : 'chance may explain that';
-  return `${count}${lag}; ${chance} (${chanceWords(coupling.pValue)}).`;
 }

@@ -4,7 +4,7 @@ import type { Channel, Finding, Pointer } from '../../orchestrator/contract/repo
 import type { JudgedChannel } from './channel.ts';
 import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
-import { couplingOf } from './coupling.ts';
+import { couplingOf, testable } from './coupling.ts';
 import { phasesOf } from './expectation.ts';
 import { rounded, sum } from './numbers.ts';
 import type { Session } from './sessions.ts';
@@ -148,13 +148,14 @@ function unlicensedSchedule({ channel, expectation }: JudgedChannel, context: Co
 
 function pushCoupled({ channel, expectation }: JudgedChannel, context: Context): Draft | null {
   if (expectation.licences.some(({ state }) => state.when === 'after-push')) return null;
-  const coupling = couplingOf(expectation.unlicensed, context.timeline);
+  const { timeline, sources } = context;
+  const coupling = couplingOf(expectation.unlicensed, timeline, Math.max(1, testable(sources, timeline).length));
   if (!coupling.significant) return null;
   const lag = coupling.medianLagMs === null ? '' : `, ${durationWords(coupling.medianLagMs)} later`;
   return {
     kind: 'push-coupled-unlicensed',
     title: 'Follows pushes that the function does not need',
-    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${channelWords(channel)}${lag} (${chanceWords(coupling.pValue)}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
+    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${channelWords(channel)}${lag}; by chance ${rounded(coupling.expectedByChance ?? 0, 1)} would be (${chanceWords(coupling.pValue)}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
     evidence: [sessionsPointer(expectation.unlicensed, context)],
   };
 }

@@ -50,6 +50,13 @@ export function coveredAt(cover: Cover, momentsMs: readonly number[], shiftMs = 
   return covered;
 }
 
+/** How many of the moments are covered. */
+export function countCovered(cover: Cover, momentsMs: readonly number[], shiftMs = 0): number {
+  let count = 0;
+  for (const covered of coveredAt(cover, momentsMs, shiftMs)) count += covered;
+  return count;
+}
+
 /** Mean over the spans of the share of each that is covered. Both ends of the spans ascend. */
 export function meanShare(cover: Cover, spans: readonly Span[], shiftMs = 0): number {
   const from = { at: 0 };

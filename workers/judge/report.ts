@@ -6,7 +6,7 @@ import { analyticOf } from './analytic.ts';
 import { benignExplanations } from './benign.ts';
 import { confidenceOf } from './confidence.ts';
 import { contextOf, type Context } from './context.ts';
-import { pushCoupling } from './coupling.ts';
+import { pushCoupling } from './coupling-report.ts';
 import { findingsOf } from './findings.ts';
 import { judgeChannels } from './group.ts';
 import type { JudgeInput } from './input.ts';
@@ -44,7 +44,7 @@ export function judge(input: JudgeInput): Report {
     phases: context.timeline.phases.map(({ phase, fromMs, toMs }) => ({ phase, fromMs, toMs })),
     windowMs: context.timeline.windowMs,
     channels,
-    pushCoupling: pushCoupling(context),
+    pushCoupling: pushCoupling(context, judged),
     findings: findingsOf(judged, context),
     gaps,
     visibility,
