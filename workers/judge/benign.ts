@@ -36,7 +36,9 @@ export function benignExplanations(channels: readonly JudgedChannel[], context: 
 
 function keepAlive({ channel }: JudgedChannel): Answer {
   if (channel.role === 'push-channel') return unlikely('the host carries pushes, but the app itself spoke to it');
-  return ruledOut(`the app's own uid sent it, and ${channelWords(channel)} carries no push connection`);
+  return ruledOut(
+    `the app's own uid sent it, and ${channelWords(channel)} ${channel.grouping.by === 'destination' ? 'carries' : 'carry'} no push connection`,
+  );
 }
 
 function afterPush({ expectation }: JudgedChannel, { timeline }: Context): Answer {

@@ -1,5 +1,6 @@
 // In: the context. Out: every channel, judged: a destination each, or several destinations as one where together they
 // have a rhythm that none of them carries alone.
+import type { RoleProfile } from '../../orchestrator/contract/profile.ts';
 import { judgeChannel, type JudgedChannel } from './channel.ts';
 import { beatsOf, type Context, type Group, type Source } from './context.ts';
 import { namePattern } from './name-pattern.ts';
@@ -64,7 +65,13 @@ function groupsOf(alone: readonly JudgedChannel[], context: Context): readonly J
     return true;
   };
   const minimum = context.tunables.minimumBeats;
-  const byDomain = bucketed(open, ({ ties, judged }) => ties.domain && `${ties.domain} ${judged.channel.role ?? ''}`);
+  const roles = new Map<RoleProfile | null, number>();
+  const byDomain = bucketed(open, ({ ties, judged }) => {
+    const { role } = judged.source;
+    if (ties.domain === null || isLet(ties.domain, role)) return null;
+    if (!roles.has(role)) roles.set(role, roles.size);
+    return `${ties.domain} ${roles.get(role)}`;
+  });
   for (const members of byDomain) {
     const domain = members[0]!.ties.domain!;
     const part = apart(members, domain, minimum);
@@ -82,6 +89,11 @@ function groupsOf(alone: readonly JudgedChannel[], context: Context): readonly J
     }
   }
   return found;
+}
+
+/** True for a domain below which anybody may have a name: its names are strangers to each other. */
+function isLet(domain: string, role: RoleProfile | null): boolean {
+  return role?.selfService === true && role.hosts.includes(`.${domain}`);
 }
 
 /** Gaps this much alike, as a share of their mean, are a period of its own, even with too few beats to claim one. */

@@ -1,7 +1,8 @@
 import type { Report } from '../../contract/report.ts';
-import { number, plural } from '../format.ts';
+import { duration, number, plural } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { pushLags } from '../plot/lags.ts';
+import { channelName } from './members.ts';
 
 /** Pushes and what the app did after them. */
 export function pushSection(report: Report): Html {
@@ -19,25 +20,78 @@ export function pushSection(report: Report): Html {
           <dd>${plural(coupling.pushes.length, 'push', 'pushes')}</dd>
           <dt>Followed by a session</dt>
           <dd>${coupling.coupled}</dd>
-          <dt>p-value (binomial)</dt>
-          <dd>${coupling.pValue === null ? '–' : coupling.pValue < 0.001 ? '< 0.001' : number(coupling.pValue, 3)}</dd>
+          <dt>Expected by chance</dt>
+          <dd>${number(coupling.expectedByChance, 1)}</dd>
+          <dt>p-value</dt>
+          <dd>${chance(coupling.pValue)}</dd>
+          ${
+            coupling.window !== null &&
+            html`<dt>Lags that count</dt>
+              <dd>${duration(coupling.window.fromMs)} to ${duration(coupling.window.toMs)}</dd>`
+          }
+          ${
+            coupling.lag !== null &&
+            html`<dt>Lag (10 %, 50 %, 90 %)</dt>
+              <dd>
+                ${duration(coupling.lag.lowMs)}, ${duration(coupling.lag.medianMs)}, ${duration(coupling.lag.highMs)}
+              </dd>`
+          }
         </dl>
       </div>
       <div>
         ${
           lags.length > 0 &&
           html`<h3>Push to next session</h3>
-            ${pushLags(lags)}`
+            ${pushLags(lags, coupling.lag)}
+            <p class="soft">each stroke a push; the band holds the middle 80 % of those that were followed</p>`
         }
       </div>
+      ${coupling.perChannel.length > 0 && channelTable(report)}
     </div>
   </section>`;
 }
 
+/** The same test for each channel; its p-values are corrected for their number. */
+function channelTable(report: Report): Html {
+  const names = new Map(report.channels.map((channel) => [channel.id, channelName(channel)]));
+  return html`<table class="whole">
+    <thead>
+      <tr>
+        <th scope="col">Channel</th>
+        <th scope="col" class="num">Followed</th>
+        <th scope="col" class="num">By chance</th>
+        <th scope="col" class="num">Lag</th>
+        <th scope="col" class="num">p</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${report.pushCoupling.perChannel.map(
+        (one) =>
+          html`<tr>
+            <th scope="row">
+              <a href="#channel-${one.channel}">${names.get(one.channel) ?? one.channel}</a
+              >${one.significant && html` <span class="tag maybe">follows pushes</span>`}
+            </th>
+            <td class="num">${one.coupled} of ${one.pushes}</td>
+            <td class="num">${number(one.expectedByChance, 1)}</td>
+            <td class="num">${duration(one.medianLagMs)}</td>
+            <td class="num">${chance(one.pValue)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function chance(pValue: number | null): string {
+  return pValue !== null && pValue < 0.001 ? '< 0.001' : number(pValue, 3);
+}
+
 function lagsMs(report: Report): number[] {
   const beats = report.channels.flatMap((channel) => channel.beats.map((beat) => beat.atMs)).sort((a, b) => a - b);
-  return report.pushCoupling.pushes.flatMap((push) => {
-    const next = beats.find((atMs) => atMs >= push.atMs);
-    return next === undefined ? [] : [next - push.atMs];
+  const pushes = report.pushCoupling.pushes.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  let next = 0;
+  return pushes.flatMap((pushMs) => {
+    while (next < beats.length && beats[next]! < pushMs) next += 1;
+    return next < beats.length ? [beats[next]! - pushMs] : [];
   });
 }

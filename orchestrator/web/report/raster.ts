@@ -2,6 +2,7 @@ import type { Channel, Report } from '../../contract/report.ts';
 import { duration, percent, plural, size } from '../format.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { timeMarks } from '../plot/axis.ts';
+import { channelName, memberCount } from './members.ts';
 import { rasterRow, type Tone } from '../plot/raster.ts';
 
 const PHASE_TITLE = { foreground: 'Foreground', background: 'Background', locked: 'Locked', doze: 'Doze' } as const;
@@ -72,13 +73,15 @@ export function byUrgency(channels: readonly Channel[]): Channel[] {
 }
 
 function channelRow(report: Report, channel: Channel): Html {
-  const { destination, cadence, bytes } = channel;
-  const name = `${destination.host}:${destination.port}`;
+  const { destination, cadence, bytes, grouping } = channel;
+  const name = channelName(channel);
   return html`<tr>
     <th scope="row" class="who">
-      <a href="#channel-${channel.id}">${destination.host}</a><wbr />:${destination.port}<span
-        >${ownerWords(channel)}</span
-      >
+      ${
+        grouping.by === 'destination'
+          ? html`<a href="#channel-${channel.id}">${destination.host}</a><wbr />:${destination.port}`
+          : html`<a href="#channel-${channel.id}">${name}</a>`
+      }<span>${[memberCount(channel), ownerWords(channel)].filter((one) => one !== null).join(' · ')}</span>
     </th>
     <td class="plotcell">
       ${rasterRow(report, channel.beats, toneOf(channel), `${plural(channel.beats.length, 'beat')} to ${name}`)}

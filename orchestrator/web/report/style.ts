@@ -36,7 +36,7 @@ th,td{text-align:left;vertical-align:middle;padding:7px 8px;border-top:1px solid
 thead th,tfoot td{border-top:0;color:var(--soft);font-weight:500}
 td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .beats{table-layout:fixed;width:100%}.phases span{overflow:hidden;text-overflow:ellipsis}
-.beats .who{width:218px}.beats .plotcell{width:auto;padding:0}.beats .n{width:62px}.beats .j{width:108px}
+.beats .who{width:218px}.beats .plotcell{width:auto;padding:0}.beats .n{width:62px}.beats .j{width:118px}
 .beats th[scope=row]{font-weight:600}
 .beats th[scope=row] span{display:block;font-weight:400;color:var(--soft);font-size:12px}
 .raster{display:block;width:100%;height:40px}
@@ -52,8 +52,15 @@ td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:now
 .plot{display:block;width:100%;height:auto;max-width:420px}
 .plot .bar,.plot .own{fill:var(--bad)}.explained .plot .bar,.explained .plot .own{fill:var(--blue)}
 .plot .other{fill:var(--blue);opacity:.45}.plot .rule{stroke:var(--soft);fill:none}.plot .equal{stroke:var(--line);stroke-dasharray:3 3;fill:none}
+.plot .band{fill:var(--blue);opacity:.16}.whole{grid-column:1/-1}.whole th[scope=row]{font-weight:400}
 .plot .lag{stroke:var(--blue);stroke-width:2px}
 .plot .tick{fill:var(--soft);font-size:11px}
+.meter{display:block;width:100%;height:8px}.meter .track{fill:var(--line)}.meter .track.none{fill:none;stroke:var(--line);stroke-dasharray:3 3}
+.meter .fill{fill:var(--bad)}.explained .meter .fill{fill:var(--blue)}
+.subscores{margin-top:10px}.subscores td,.subscores th{padding:4px 8px}.subscores caption{text-align:left;font-weight:600;font-size:15px;padding-bottom:2px}.subscores caption .soft{font-weight:400;font-size:13px}
+.subscores th[scope=row]{font-weight:500;width:150px}.subscores .bar{width:140px}.subscores .num{width:56px}.subscores .sums tr:first-child>*{border-top:2px solid var(--line)}
+.members{columns:3 260px;margin:0;padding:0;list-style:none;font-size:13px}.members li{break-inside:avoid;padding:2px 0}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .tag{font-weight:600;white-space:nowrap}.tag.no{color:var(--bad)}.tag.yes{color:var(--good)}.tag.maybe{color:var(--open)}
 ol.findings{margin:0;padding-left:20px}ol.findings li{margin-bottom:10px}
 dl.rows{display:grid;align-content:start;grid-template-columns:auto 1fr;gap:6px 18px;margin:0;font-size:13px}
@@ -66,9 +73,12 @@ footer{margin-top:36px;font-size:12px;color:var(--soft)}
 @media(max-width:860px){
 main{padding:16px}.notice{padding:10px 16px}header.top{display:block}.facts{text-align:left;max-width:none;margin-top:8px}
 .pair,.three{grid-template-columns:1fr}h1{font-size:25px}
-.beats thead{display:none}.beats tr{display:grid;grid-template-columns:repeat(4,1fr);border-top:1px solid var(--line);padding:8px 0}
+.beats thead{display:none}.beats tr{display:grid;grid-template-columns:repeat(3,1fr);gap:0 10px;border-top:1px solid var(--line);padding:8px 0}
 .beats th,.beats td{border:0;padding:2px 0;width:auto!important}.beats th[scope=row],.beats .plotcell,.beats .j{grid-column:1/-1}
 .beats td.num{text-align:left}.beats td.num::before{content:attr(data-label) " ";color:var(--soft)}
+.subscores,.subscores tbody,.subscores caption{display:block}.subscores thead{display:none}.subscores tr{display:grid;grid-template-columns:1fr 110px 44px;gap:2px 10px;align-items:center;border-top:1px solid var(--line);padding:6px 0}
+.subscores th,.subscores td{border:0!important;padding:0;width:auto!important}.subscores td:last-child{grid-column:1/-1}
+.axis span:nth-child(even){display:none}
 .beats tfoot tr{border:0}.beats tfoot td:not(.plotcell){display:none}}
-@media print{body{background:#fff}main{max-width:none;padding:0}.card{break-inside:avoid}details>*{display:block}a{color:inherit;text-decoration:none}}
+@media print{body{background:#fff}main{max-width:none;padding:0}.card{break-inside:avoid}details>*{display:block}details::details-content{content-visibility:visible;display:block}a{color:inherit;text-decoration:none}}
 `;
