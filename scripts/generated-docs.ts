@@ -12,7 +12,7 @@ import {
   Submission,
   SubmissionOptions,
 } from '../orchestrator/contract/job.ts';
-import { FunctionProfile, RoleProfile, Tunables } from '../orchestrator/contract/profile.ts';
+import { FunctionProfile, RoleFile, RoleProfile, SdkFile, Tunables } from '../orchestrator/contract/profile.ts';
 import { Report } from '../orchestrator/contract/report.ts';
 import { CadenceLine, SeriesLine, UnreadLine } from '../orchestrator/contract/series.ts';
 
@@ -28,7 +28,9 @@ const schemas = {
   inspection: Inspection,
   progress: Progress,
   report: Report,
+  'role-file': RoleFile,
   'role-profile': RoleProfile,
+  'sdk-file': SdkFile,
   'series-line': SeriesLine,
   submission: Submission,
   'submission-options': SubmissionOptions,

@@ -1,13 +1,9 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FunctionProfile } from '../../orchestrator/contract/profile.ts';
 import { roleOf } from '../../workers/judge/role.ts';
 import { loadProfiles } from '../../workers/profiles.ts';
 
 const profiles = await loadProfiles();
-const shipped = resolve(import.meta.dirname, '../../profiles');
 const byName = new Map(profiles.functions.map((one) => [one.name, one]));
 
 /** In which phases outside foreground, and how often at most, a function licenses what nobody sees. */
@@ -49,7 +45,7 @@ describe('each declared function', () => {
       ['service mediaPlayback', 'from 43200 s'],
       ['regular small uploads'],
     ],
-    ['game', 'true', ['from 43200 s'], ['beacons of minutes, or any fixed timer, after the game was left']],
+    ['game', 'true', ['push', 'from 43200 s'], ['beacons of minutes, or any fixed timer, after the game was left']],
     [
       'weather',
       'android.appwidget.action.APPWIDGET_UPDATE',
@@ -97,7 +93,37 @@ describe('each declared function', () => {
     for (const { because, source } of licences) {
       expect(because).toMatch(/^[A-Z].{20,}\.$/);
       expect(source.length).toBeGreaterThan(10);
+      expect(source).not.toMatch(/\b(todo|tbd|fixme|unknown|somewhere|placeholder|xxx)\b/i);
     }
+  });
+
+  it('gives each licence a bound with its unit, but for what a person sees, a push, or a service that shows itself', () => {
+    const bounds = /(Seconds|PerHour|Destinations|UpDownRatio|BytesPerSession)$/;
+    for (const one of profiles.functions) {
+      for (const licence of one.licences) {
+        const unattended =
+          licence.state.when === 'always' || sleeps({ ...one, licences: [licence] })[0]?.startsWith('from');
+        if (!unattended) continue;
+        const values = Object.entries(licence).filter(([name]) => bounds.test(name));
+        expect(values, `${one.name}: ${licence.id}`).not.toEqual([]);
+        for (const [name, value] of values) expect(value, name).toEqual(expect.any(Number));
+      }
+    }
+  });
+
+  it('asks of the SMS role all four that the platform asks for', () => {
+    const group = byName.get('messaging')!.signals.filter((signal) => signal.group === 'sms-role');
+    expect(group.map(({ value }) => value).sort()).toEqual([
+      'android.intent.action.RESPOND_VIA_MESSAGE',
+      'android.provider.Telephony.SMS_DELIVER',
+      'android.provider.Telephony.WAP_PUSH_DELIVER',
+      'smsto',
+    ]);
+  });
+
+  it('licenses IMAP IDLE on an open connection only', () => {
+    const idle = byName.get('mail-sync')!.licences.find(({ id }) => id === 'imap-idle');
+    expect(idle).toMatchObject({ keptOpen: true, maxIntervalSeconds: 29 * 60 });
   });
 
   it('cannot be declared by label or category alone, but for what licenses nothing in background', () => {
@@ -130,58 +156,5 @@ describe('the role of a destination', () => {
     const found = roleOf({ host, port }, profiles.roles);
     expect(found?.role).toBe(role);
     expect(found?.owner ?? undefined).toBe(owner);
-  });
-});
-
-describe('loading', () => {
-  let copy = '';
-  afterEach(async () => rm(copy, { recursive: true, force: true }));
-
-  async function broken(path: string, change: (text: string) => string): Promise<string> {
-    copy = await mkdtemp(join(tmpdir(), 'profiles-'));
-    await cp(shipped, copy, { recursive: true });
-    await writeFile(join(copy, path), change(await readFile(join(copy, path), 'utf8')));
-    return copy;
-  }
-
-  it('gives the same digest twice, and another for other bytes', async () => {
-    expect((await loadProfiles()).digest).toBe(profiles.digest);
-    const other = await broken('functions/torch.json', (text) => `${text}\n`);
-    expect((await loadProfiles({ directory: other })).digest).not.toBe(profiles.digest);
-  });
-
-  it.each([
-    [
-      'functions/torch.json',
-      (text: string) => text.slice(0, 100),
-      /^profile-malformed: functions\/torch\.json: not JSON/,
-    ],
-    [
-      'functions/torch.json',
-      (text: string) => text.replace('"threshold": 2', '"threshold": -2'),
-      /functions\/torch\.json: threshold: /,
-    ],
-    [
-      'functions/torch.json',
-      (text: string) => text.replace('"threshold": 2', '"threshold": 2, "extra": 1'),
-      /functions\/torch\.json: the whole file: .*extra/,
-    ],
-    [
-      'functions/torch.json',
-      (text: string) => text.replace('"name": "torch"', '"name": "lamp"'),
-      /functions\/torch\.json: name: 'lamp' is not the name of the file/,
-    ],
-    [
-      'functions/ad-supported.json',
-      (text: string) => text.replace('"ads"', '"adverts"'),
-      /functions\/ad-supported\.json: licences\.0\.roles: 'adverts' is no role/,
-    ],
-    ['roles/ads.json', () => '{"role":"ads"}', /^profile-malformed: roles\/ads\.json: destinations: /],
-  ])('a fault in %s names file and place', async (path, change, message) => {
-    await expect(loadProfiles({ directory: await broken(path, change) })).rejects.toThrow(message);
-  });
-
-  it('a missing folder is named', async () => {
-    await expect(loadProfiles({ directory: '/nowhere' })).rejects.toThrow(/^profile-malformed: \/nowhere: the folder/);
   });
 });
