@@ -28,13 +28,18 @@ export async function submit(
   return submission;
 }
 
-/** Throws `file-unreadable` with the reason in words, before anything is stored. */
-export async function mustBeFile(path: string): Promise<void> {
+/** Throws `file-unreadable` with the reason in words, before anything is stored or read. */
+export async function mustBeFile(path: string, what: 'APK' | 'capture' = 'APK'): Promise<void> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'there is no such file' : (error.code ?? 'it cannot be opened');
     throw new Fault('file-unreadable', `${printable(path)}: ${reason}`);
   });
-  if (found.isDirectory()) throw new Fault('file-unreadable', `${printable(path)}: it is a folder, not an APK`);
+  if (found.isDirectory())
+    throw new Fault(
+      'file-unreadable',
+      `${printable(path)}: it is a folder, not ${what === 'APK' ? 'an APK' : 'a capture'}`,
+    );
   if (!found.isFile()) throw new Fault('file-unreadable', `${printable(path)}: it is not a regular file`);
-  if (found.size === 0) throw new Fault('apk-not-zip', `${printable(path)} is empty`);
+  // An empty capture is named by its reader, as any other that holds nothing.
+  if (found.size === 0 && what === 'APK') throw new Fault('apk-not-zip', `${printable(path)} is empty`);
 }

@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
 import type { Inspection } from '../orchestrator/contract/apk.ts';
 import type { PhaseName } from '../orchestrator/contract/capture.ts';
+import { printable } from '../orchestrator/contract/fault.ts';
 import type { ProfileSet, Tunables } from '../orchestrator/contract/profile.ts';
 import type { Report } from '../orchestrator/contract/report.ts';
-import { readCaptureFile } from './capture-reader.ts';
+import { readCaptureFile, type CaptureLine } from './capture-reader.ts';
 import { readCapture } from './capture/import/read.ts';
 import type { GivenProvenance } from './judge/input.ts';
 import { judge } from './judge/report.ts';
@@ -63,10 +64,17 @@ export async function assess(request: AssessRequest): Promise<Report> {
     tunables: request.tunables,
     provenance: {
       ...provenance,
+      startedAt: provenance.startedAt ?? startOf(capture.records),
       captureDigest: capture.digest,
       skippedLines: capture.skippedLines,
       unreadBytes: capture.unreadBytes,
     },
     engineVersion: request.engineVersion,
   });
+}
+
+/** When the capture itself says that it began. */
+function startOf(records: readonly CaptureLine[]): string | null {
+  const start = records.find(({ record }) => record.type === 'start')?.record;
+  return start?.type === 'start' && start.startedAt !== undefined ? printable(start.startedAt, 40) : null;
 }

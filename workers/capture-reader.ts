@@ -20,7 +20,7 @@ export interface ReadCapture {
   readonly digest: string;
 }
 
-/** The most that is judged at once, in any format: about 1 GB of memory while it is judged. */
+/** The most that is judged at once, in any format: some 0.5 GB of memory as read, and 2 GB while it is judged. */
 export const MOST_RECORDS = 2_000_000;
 
 const KNOWN = new Set<string>(CaptureRecord.options.map((option) => option.shape.type.value));

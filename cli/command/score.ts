@@ -50,7 +50,7 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
     .action(async (flags: ScoreFlags) => {
       const { terminal, signal } = invocation;
       const profiles = await loadProfiles();
-      await mustBeFile(flags.capture);
+      await mustBeFile(flags.capture, 'capture');
       if (flags.apk !== undefined) await mustBeFile(flags.apk);
       const inspection =
         flags.apk === undefined

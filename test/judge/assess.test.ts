@@ -86,6 +86,39 @@ describe('assessing a bundle', () => {
   });
 });
 
+describe('scoring a log of another maker', () => {
+  const HEADER = '#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\torig_bytes\tresp_bytes\tx\n';
+  const rows = Array.from(
+    { length: 10 },
+    (_, i) => `${1_700_000_000 + i * 300}\t10.0.0.5\t203.0.113.9\t443\ttcp\t412\t308\t-\n`,
+  ).join('');
+
+  it('judges what could be read, and states in sentences and numbers what could not', async () => {
+    const path = await file(`${HEADER}${rows}nonsense\n1700000`);
+    const report = await assess(request({ captureFile: path }, { stated: 'torch', packageName: 'org.example.lamp' }));
+    expect(Report.parse(report)).toEqual(report);
+    expect(report.channels[0]).toMatchObject({
+      destination: { host: '203.0.113.9', port: 443 },
+      attribution: 'unknown',
+    });
+    expect(report.channels[0]!.cadence).toMatchObject({ beats: 10, periodMs: 300_000 });
+    expect(report.provenance).toMatchObject({ skippedLines: 2, unreadBytes: 9 + 7 });
+    expect(report.visibility.sentences).toContain(
+      '2 lines of 16 bytes could not be read: line 12 (8 fields as in #fields were expected, found 1), ' +
+        'line 13 (8 fields as in #fields were expected, found 1).',
+    );
+  });
+
+  it('judges the chosen device of several', async () => {
+    const path = await file(
+      HEADER + rows + rows.replaceAll('10.0.0.5', '10.0.0.6').replaceAll('203.0.113.9', '192.0.2.1'),
+    );
+    await expect(assess(request({ captureFile: path }))).rejects.toThrow(/^capture-ambiguous: /);
+    const report = await assess(request({ captureFile: path }, { host: '10.0.0.6' }));
+    expect(report.channels.map(({ destination }) => destination.host)).toEqual(['192.0.2.1']);
+  });
+});
+
 describe('scoring a plain CSV', () => {
   it('takes it as background, says so, and judges it by the stated function', async () => {
     const path = await file(`t,destination,up,down\n${beacon}\n`);
@@ -153,8 +186,11 @@ describe('scoring a plain CSV', () => {
     ['t,destination,up,down,end\n5,a,1,1,4', /line 2: expected end: not before t/],
     ['t,destination,up,down\n1,,1,1', /line 2: expected destination: a host name or address, found ''/],
     ['t,destination,up,down\n1,"a,1,1', /line 2: expected a closing quote/],
-    [Buffer.from('d4c3b2a1020004000000', 'hex'), /line 1: expected capture\.ndjson or CSV, found a pcap file/],
-    ['#separator \\x09\n#fields\tts', /line 1: expected capture\.ndjson or CSV, found a Zeek log/],
+    [
+      Buffer.from('504b030414000000', 'hex'),
+      /line 1: expected a capture, found a ZIP archive or APK; read are capture/,
+    ],
+    ['#separator \\x09\n#fields\tts', /line 1: expected at least one TCP or UDP connection/],
   ])('a fault names file, line and what was expected (%#)', async (content, message) => {
     await expect(assess(request({ captureFile: await file(content) }))).rejects.toThrow(message);
   });

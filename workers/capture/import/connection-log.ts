@@ -1,4 +1,5 @@
 import type { Protocol } from '../../../orchestrator/contract/capture.ts';
+import { counted, countedAre } from './counted.ts';
 
 /** In a connection, a payload after this much silence begins a new session; so says the recorder of bursts too. */
 const BURST_MS = 1_000;
@@ -36,16 +37,15 @@ export class ConnectionLog {
   notes(): string[] {
     const notes = ['A log of connections holds no content: each connection counts as one session at its beginning.'];
     if (this.#long > 0) {
-      const lasted = this.#long === 1 ? '1 connection lasted' : `${this.#long} connections lasted`;
+      const lasted = `${counted(this.#long, 'connection')} lasted`;
       notes.push(`${lasted} longer than 5 min: what beat inside, such a log does not show.`);
     }
     if (this.#withoutBytes > 0) {
-      const have = this.#withoutBytes === 1 ? '1 connection has' : `${this.#withoutBytes} connections have`;
-      notes.push(`${have} no byte counts in the log, and count as 0 bytes.`);
+      const are = countedAre(this.#withoutBytes, 'connection');
+      notes.push(`${are} without byte counts in the log, and taken as 0 bytes.`);
     }
     if (this.#otherTransport > 0) {
-      const are = this.#otherTransport === 1 ? '1 row is' : `${this.#otherTransport} rows are`;
-      notes.push(`${are} neither TCP nor UDP (ICMP, mostly) and left out.`);
+      notes.push(`${countedAre(this.#otherTransport, 'row')} neither TCP nor UDP (ICMP, mostly), and left out.`);
     }
     return notes;
   }

@@ -111,7 +111,8 @@ function startOf(given: unknown): { atMs: number; zoned: boolean } | null {
 /** Bytes of head and body. A head of unknown size (-1) is put together from its headers, as HTTP/1.1 would write it. */
 function requestBytes(request: Record<string, unknown>, url: URL): { bytes: number; guessed: boolean } {
   const head = size(request['headersSize']);
-  const line = (textOf(request['method']) ?? 'GET').length + url.pathname.length + url.search.length + 12;
+  // `POST /path HTTP/1.1`: two spaces, the version, and two line ends with the one behind the headers.
+  const line = (textOf(request['method']) ?? 'GET').length + url.pathname.length + url.search.length + 14;
   return {
     bytes: (head ?? line + headBytes(request['headers'])) + (size(request['bodySize']) ?? 0),
     guessed: head === null,
@@ -127,7 +128,8 @@ function responseBytes(response: Record<string, unknown>): { bytes: number; gues
   if (transferred !== null && transferred > 0) return { bytes: transferred, guessed: false };
   const content = objectOf(response['content']) ?? {};
   const packed = Math.max(0, (size(content['size']) ?? 0) - (size(content['compression']) ?? 0));
-  return { bytes: (head ?? headBytes(response['headers'])) + (body ?? packed), guessed: true };
+  const line = (size(response['status']) ?? 0) > 0 ? 'HTTP/1.1 200 OK\r\n\r\n'.length : 0;
+  return { bytes: (head ?? line + headBytes(response['headers'])) + (body ?? packed), guessed: true };
 }
 
 /** Names and values, and the `: ` and CR LF around each pair. */
@@ -163,5 +165,6 @@ function objectOf(given: unknown): Record<string, unknown> | null {
 }
 
 function shown(given: unknown): string {
-  return given === undefined ? 'nothing' : `'${String(given).slice(0, 60)}'`;
+  if (given === undefined) return 'nothing';
+  return `'${(typeof given === 'string' ? given : (JSON.stringify(given) ?? '')).slice(0, 60)}'`;
 }

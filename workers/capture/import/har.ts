@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../../../orchestrator/contract/capture.ts';
 import { malformed } from '../../capture-reader.ts';
+import { counted, countedAre } from './counted.ts';
 import { HAR_ENTRY, harEntry, type HarEntry } from './har-entry.ts';
 import type { ImportedCapture } from './imported.ts';
 import { JsonPicker, type PickedElement, type Wanted } from './json-pick.ts';
@@ -60,14 +61,14 @@ export async function readHar(source: Source, options: { readonly packageName: s
   }
   notes.push(...end.notes);
   for (const [why, count] of noise.ranked()) {
-    notes.push(`${count === 1 ? '1 entry is' : `${count} entries are`} ${why}, and left out.`);
+    notes.push(`${countedAre(count, 'entry', 'entries')} ${why}, and left out.`);
   }
   if (sizesGuessed > 0) {
     notes.push(
-      `For ${sizesGuessed} entries the HAR leaves sizes unknown: headers as written out, content as unpacked.`,
+      `For ${counted(sizesGuessed, 'entry', 'entries')} the HAR leaves sizes unknown: headers are counted as written out, content as unpacked.`,
     );
   }
-  if (unzoned > 0) notes.push(`${unzoned} entries name no time zone: their times are taken as UTC.`);
+  if (unzoned > 0) notes.push(`${counted(unzoned, 'entry is', 'entries are')} without a time zone: taken as UTC.`);
   return { records: list.records(options), skippedLines: unread.count, unreadBytes, notes, digest: end.digest };
 }
 
@@ -83,11 +84,11 @@ function sessionOf(entry: HarEntry, list: SessionList, connections: Map<string, 
     // A HAR names no process: that the exchanges are the app's is the word of whoever made it.
     attribution: 'likely',
     forced: false,
-    path: entry.path,
+    path: list.text(entry.path),
   };
-  if (entry.method !== null) session.method = entry.method;
+  if (entry.method !== null) session.method = list.text(entry.method);
   if (entry.status !== null) session.status = entry.status;
-  if (entry.address !== null) session.address = entry.address;
+  if (entry.address !== null) session.address = list.text(entry.address);
   if (entry.connection !== null) session.connection = numberOf(entry.connection, connections);
   return session;
 }

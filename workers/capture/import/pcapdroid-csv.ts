@@ -3,6 +3,7 @@ import type { SessionRecord } from '../../../orchestrator/contract/capture.ts';
 import { Fault, printable } from '../../../orchestrator/contract/fault.ts';
 import { malformed } from '../../capture-reader.ts';
 import { ConnectionLog } from './connection-log.ts';
+import { counted } from './counted.ts';
 import type { ImportedCapture } from './imported.ts';
 import { eachLine } from './lines.ts';
 import { pcapdroidColumns, pcapdroidRow, type PcapdroidRow } from './pcapdroid-row.ts';
@@ -74,9 +75,9 @@ export async function readPcapdroidCsv(source: Source, options: PcapdroidOptions
   const notes = [...unread.notes('line'), ...end.notes, ...log.notes()];
   notes.push("Sizes are PCAPdroid's packet sizes less the least headers of IP, TCP and UDP.");
   if (uid !== null && uids.size > 1) {
-    notes.push(`Connections of ${uids.size - 1} other uids than ${uid} are in the capture, as foreign ones.`);
+    notes.push(`Connections of ${counted(uids.size - 1, 'uid')} beside ${uid} are in the capture, as foreign ones.`);
   }
-  if (unattributed > 0) notes.push(`For ${unattributed} connections PCAPdroid could not tell the app.`);
+  if (unattributed > 0) notes.push(`For ${counted(unattributed, 'connection')} PCAPdroid could not tell the app.`);
   return {
     records: list.records({ packageName: options.packageName, uid: uid ?? undefined }, log.lastMs),
     skippedLines: unread.count,
@@ -119,13 +120,13 @@ function sessionOf(row: PcapdroidRow, list: SessionList): SessionRecord {
     downBytes: row.downBytes,
     attribution: row.uid === null ? 'unknown' : 'certain',
     forced: false,
-    address: row.address,
+    address: list.text(row.address),
     wireUpBytes: row.wireUpBytes,
     wireDownBytes: row.wireDownBytes,
   };
   if (row.uid !== null) session.uid = row.uid;
   if (row.host !== null && isIP(row.host) === 0 && (row.protocol === 'tls' || row.protocol === 'quic')) {
-    session.sni = row.host;
+    session.sni = list.text(row.host);
   }
   return session;
 }

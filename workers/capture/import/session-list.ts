@@ -11,10 +11,14 @@ export interface Origin {
   readonly uid?: number | undefined;
 }
 
+/** Texts beyond these are no longer shared: they are of those that hardly come twice. */
+const MOST_TEXTS = 100_000;
+
 /** The sessions of one log as they are gathered: destinations are shared, so that a session costs some 200 bytes. */
 export class SessionList {
   readonly #path: string;
   readonly #destinations = new Map<string, Destination>();
+  readonly #texts = new Map<string, string>();
   #lines: { line: number; record: SessionRecord }[] = [];
 
   constructor(path: string) {
@@ -36,11 +40,20 @@ export class SessionList {
     this.#destinations.clear();
   }
 
+  /** The same text, kept once and apart from the line that it was cut from. */
+  text(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const own = Buffer.from(text).toString();
+    if (this.#texts.size < MOST_TEXTS) this.#texts.set(own, own);
+    return own;
+  }
+
   destination(host: string, port: number): Destination {
     const key = `${port} ${host}`;
     let found = this.#destinations.get(key);
     if (found === undefined) {
-      found = { host, port };
+      found = { host: this.text(host), port };
       this.#destinations.set(key, found);
     }
     return found;

@@ -1,4 +1,5 @@
 import { printable } from '../../../orchestrator/contract/fault.ts';
+import { counted } from './counted.ts';
 
 /** Where the named examples end: a report is read by people. */
 const MOST_NAMED = 3;
@@ -21,12 +22,6 @@ export class Unread {
     if (this.count === 0) return [];
     const more = this.count - this.#named.length;
     const places = this.#named.join(', ') + (more > 0 ? ` and ${more} more` : '');
-    return [
-      `${this.count} ${this.count === 1 ? noun : plural} of ${sizeWords(this.bytes)} could not be read: ${places}.`,
-    ];
+    return [`${counted(this.count, noun, plural)} of ${counted(this.bytes, 'byte')} could not be read: ${places}.`];
   }
-}
-
-function sizeWords(bytes: number): string {
-  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 }

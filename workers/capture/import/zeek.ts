@@ -4,6 +4,7 @@ import { Fault, printable } from '../../../orchestrator/contract/fault.ts';
 import { malformed } from '../../capture-reader.ts';
 import { tidyHost } from '../host.ts';
 import { burstEndMs, ConnectionLog, protocolOf } from './connection-log.ts';
+import { countedAre } from './counted.ts';
 import type { ImportedCapture } from './imported.ts';
 import { eachLine } from './lines.ts';
 import { listed, Tally } from './tally.ts';
@@ -75,8 +76,10 @@ export async function readZeek(source: Source, form: 'tsv' | 'json', options: Ze
       ...end.notes,
       ...log.notes(),
       `The connections are those that ${device} began; which app made them the log does not tell.`,
-      ...(others > 0 ? [`${others} connections that other devices began are left out.`] : []),
-      ...(otherLogs.total > 0 ? [`${otherLogs.total} rows of other logs (${listed(otherLogs)}) are left out.`] : []),
+      ...(others > 0 ? [`${countedAre(others, 'connection')} of other devices, and left out.`] : []),
+      ...(otherLogs.total > 0
+        ? [`${countedAre(otherLogs.total, 'row')} of other logs (${listed(otherLogs)}), and left out.`]
+        : []),
     ],
     digest: end.digest,
   };
@@ -94,11 +97,11 @@ function sessionOf(row: ZeekRow, transport: 'tcp' | 'udp', list: SessionList): S
     downBytes: row.downBytes ?? 0,
     attribution: 'unknown',
     forced: false,
-    address: row.responder,
+    address: list.text(row.responder),
   };
   if (row.wireUpBytes !== null) session.wireUpBytes = row.wireUpBytes;
   if (row.wireDownBytes !== null) session.wireDownBytes = row.wireDownBytes;
-  if (name !== null && isIP(name) === 0) session.sni = name;
+  if (name !== null && isIP(name) === 0) session.sni = list.text(name);
   return session;
 }
 
