@@ -35,7 +35,9 @@ export function mutant(seed: number): Mutant {
   return damagedPart(draw);
 }
 
-const INTERESTING = [0, 1, 2, 4, 7, 8, 19, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff];
+const INTERESTING = [
+  0, 1, 2, 4, 7, 8, 19, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff,
+];
 
 /** One to six changes of bytes, anywhere. */
 export function damageBytes(original: Buffer, draw: Draw): Buffer {
@@ -48,7 +50,8 @@ export function damageBytes(original: Buffer, draw: Draw): Buffer {
     if (how < 3) bytes[at] = draw(256);
     else if (how === 3) writeNumber(bytes, at, draw);
     else if (how === 4) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + size)]);
-    else if (how === 5) bytes = Buffer.concat([bytes.subarray(0, at), Buffer.alloc(size, draw(256)), bytes.subarray(at)]);
+    else if (how === 5)
+      bytes = Buffer.concat([bytes.subarray(0, at), Buffer.alloc(size, draw(256)), bytes.subarray(at)]);
     else if (how === 6) bytes.copyWithin(draw(bytes.length), at, at + size);
     else if (draw(4) === 0) bytes = Buffer.from(bytes.subarray(0, at));
     else bytes[at] = (bytes[at] ?? 0) ^ (1 << draw(8));
@@ -97,7 +100,7 @@ function damageChunks(original: Buffer, draw: Draw): Buffer {
   const bytes = Buffer.from(original);
   const heads: number[] = [];
   const walk = (from: number, end: number): void => {
-    for (let at = from; at + 8 <= end && heads.length < 400; ) {
+    for (let at = from; at + 8 <= end && heads.length < 400;) {
       heads.push(at);
       const type = bytes.readUInt16LE(at);
       const size = bytes.readUInt32LE(at + 4);
