@@ -1,4 +1,5 @@
 // In: starts of one series, with ends and sizes where they are known. Out: its beats at one merging gap.
+import { speechMs } from './sessions.ts';
 
 /** Starts in microseconds since the first, ascending, so that the same series at another time gives the same bits. */
 export interface Raw {
@@ -20,7 +21,10 @@ export interface Beats {
   readonly busySeconds: number;
 }
 
-/** Joins what begins less than the gap after the end of what came before; a beat is where the joined session begins. */
+/**
+ * Joins what begins less than the gap after what came before had spoken (see `speechMs`: a connection that stays open
+ * swallows nothing); a beat is where the joined session begins.
+ */
 export function mergeBeats({ startUs, endUs, upBytes, downBytes }: Raw, gapSeconds: number): Beats {
   const gapUs = gapSeconds * 1e6;
   const most = startUs.length;
@@ -29,24 +33,25 @@ export function mergeBeats({ startUs, endUs, upBytes, downBytes }: Raw, gapSecon
   const down = new Float64Array(most);
   let count = 0;
   let busyUs = 0;
-  let firstUs = 0;
-  let lastEndUs = -Infinity;
+  let busyUntilUs = -Infinity;
+  let spokenUntilUs = -Infinity;
   for (let i = 0; i < most; i++) {
     const start = startUs[i]!;
     const end = endUs ? Math.max(start, endUs[i]!) : start;
-    if (count > 0 && start - lastEndUs < gapUs) {
-      lastEndUs = Math.max(lastEndUs, end);
-    } else {
-      if (count > 0) busyUs += lastEndUs - firstUs;
+    const joined = count > 0 && start - spokenUntilUs < gapUs;
+    if (!joined) {
       starts[count] = start / 1e6;
-      firstUs = start;
-      lastEndUs = end;
       count += 1;
     }
+    // The pause within a session counts as busy, time in which two are open counts once.
+    busyUs += Math.max(0, end - (joined ? busyUntilUs : Math.max(start, busyUntilUs)));
+    busyUntilUs = Math.max(busyUntilUs, end);
+    const bytes = (upBytes?.[i] ?? 0) + (downBytes?.[i] ?? 0);
+    const spokenUs = end > start ? 1000 * speechMs((end - start) / 1000, bytes, gapSeconds * 1000) : 0;
+    spokenUntilUs = Math.max(spokenUntilUs, start + spokenUs);
     if (upBytes) up[count - 1]! += upBytes[i]!;
     if (downBytes) down[count - 1]! += downBytes[i]!;
   }
-  if (count > 0) busyUs += lastEndUs - firstUs;
   const intervals = new Float64Array(Math.max(0, count - 1));
   for (let i = 1; i < count; i++) intervals[i - 1] = starts[i]! - starts[i - 1]!;
   return {

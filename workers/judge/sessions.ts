@@ -69,7 +69,8 @@ export function mergeExchanges(
   for (const one of exchanges) {
     const last = sessions.at(-1);
     const continued = one.startMs - spokenUntilMs < gapMs;
-    spokenUntilMs = Math.max(spokenUntilMs, one.startMs + speechMs(one, gapMs));
+    const bytes = one.upBytes + one.downBytes;
+    spokenUntilMs = Math.max(spokenUntilMs, one.startMs + speechMs(one.endMs - one.startMs, bytes, gapMs));
     if (last && continued && one.startMs - last.startMs < longestMs) {
       last.endMs = Math.max(last.endMs, one.endMs);
       last.upBytes += one.upBytes;
@@ -84,18 +85,8 @@ export function mergeExchanges(
   return sessions;
 }
 
-function speechMs({ startMs, endMs, upBytes, downBytes }: Exchange, gapMs: number): number {
-  const needed = Math.max(gapMs, (upBytes + downBytes) / SLOWEST_BYTES_PER_MS);
-  return Math.max(0, Math.min(endMs - startMs, needed, LONGEST_SPEECH_MS));
-}
-
-/** Milliseconds inside sessions sorted by start, those in which several overlap counted once. */
-export function busyMs(sessions: readonly Session[]): number {
-  let busy = 0;
-  let untilMs = -Infinity;
-  for (const { startMs, endMs } of sessions) {
-    busy += Math.max(0, endMs - Math.max(startMs, untilMs));
-    untilMs = Math.max(untilMs, endMs);
-  }
-  return busy;
+/** For how long an exchange of this length and size is taken to have spoken: no more than it lasted. */
+export function speechMs(lastedMs: number, bytes: number, gapMs: number): number {
+  const needed = Math.max(gapMs, bytes / SLOWEST_BYTES_PER_MS);
+  return Math.max(0, Math.min(lastedMs, needed, LONGEST_SPEECH_MS));
 }
