@@ -13,10 +13,13 @@ export interface ProfilePlaces {
   readonly sdks: ReadonlyMap<string, string>;
 }
 
+/** A destination as read; `hosts` are those that no later folder has taken away. */
 interface Row {
   readonly profile: RoleProfile;
+  readonly name: string;
   readonly file: string;
   readonly folder: number;
+  readonly hosts: Set<string>;
 }
 
 interface Kept<T> {
@@ -38,7 +41,8 @@ export class ProfileMerge {
   readonly #sdks = new Map<string, Kept<SdkProfile>>();
   readonly #roles = new Map<string, RoleDefaults>();
   readonly #overrides: ProfileOverride[] = [];
-  #rows: Row[] = [];
+  readonly #rows = new Map<string, Row>();
+  readonly #rowsOfHost = new Map<string, Row[]>();
   #folder = -1;
 
   beginFolder(): void {
@@ -60,8 +64,7 @@ export class ProfileMerge {
       const because = own.because ?? defaults.because;
       const platform = own.platform ?? defaults.platform;
       const profile: RoleProfile = { ...defaults, ...own, role: role.role, hosts, because, platform };
-      this.#rows = this.#rows.flatMap((row) => this.#yields(row, profile, file));
-      this.#rows.push({ profile, file, folder: this.#folder });
+      this.#addRow({ profile, name: own.name, file, folder: this.#folder, hosts: new Set(hosts) });
     }
   }
 
@@ -71,7 +74,9 @@ export class ProfileMerge {
     const places = <T>(kept: Map<string, Kept<T>>) => new Map([...kept].map(([name, { file }]) => [name, file]));
     return {
       functions: byName(this.#functions),
-      roles: this.#rows.map(({ profile }) => profile),
+      roles: [...this.#rows.values()]
+        .filter(({ hosts }) => hosts.size > 0)
+        .map(({ profile, hosts }) => ({ ...profile, hosts: [...hosts] })),
       sdks: byName(this.#sdks),
       overrides: this.#overrides,
       places: { functions: places(this.#functions), sdks: places(this.#sdks) } satisfies ProfilePlaces,
@@ -105,23 +110,32 @@ export class ProfileMerge {
     };
   }
 
-  /** What is left of a row once another destination is added: all, some of its hosts, or nothing. */
-  #yields(row: Row, added: RoleProfile, file: string): Row[] {
-    const { name, hosts, ports } = row.profile;
-    const same = added.name === name;
-    const taken = overlap(ports, added.ports) ? hosts.filter((host) => added.hosts.includes(host)) : [];
-    if (row.folder === this.#folder) {
-      if (same) throw malformed(file, `destinations: '${name}' stands in ${row.file} too.`);
-      if (taken.length > 0) throw malformed(file, `destinations: '${taken[0]}' is a host of '${name}' too.`);
+  #addRow(row: Row): void {
+    const { name, file, folder } = row;
+    if (row.hosts.size < row.profile.hosts.length) throw malformed(file, `destinations: '${name}' names a host twice.`);
+    const before = this.#rows.get(name);
+    if (before) {
+      if (before.folder === folder) throw malformed(file, `destinations: '${name}' stands in ${before.file} too.`);
+      this.#overrides.push({ kind: 'destination', name, file, replaced: before.file });
+      before.hosts.clear();
+      this.#rows.delete(name);
     }
-    if (same) {
-      this.#overrides.push({ kind: 'destination', name: added.name!, file, replaced: row.file });
-      return [];
+    for (const host of row.hosts) this.#takeHost(host, row);
+    this.#rows.set(name, row);
+  }
+
+  /** Takes a host from the rows of earlier folders that have it on one of the same ports. */
+  #takeHost(host: string, row: Row): void {
+    const sharing = this.#rowsOfHost.get(host) ?? [];
+    for (const other of sharing) {
+      if (!other.hosts.has(host) || !overlap(other.profile.ports, row.profile.ports)) continue;
+      if (other.folder === row.folder) {
+        throw malformed(row.file, `destinations: '${host}' is a host of '${other.name}' too.`);
+      }
+      other.hosts.delete(host);
+      this.#overrides.push({ kind: 'host', name: host, file: row.file, replaced: other.file });
     }
-    if (taken.length === 0) return [row];
-    for (const host of taken) this.#overrides.push({ kind: 'host', name: host, file, replaced: row.file });
-    const left = hosts.filter((host) => !taken.includes(host));
-    return left.length === 0 ? [] : [{ ...row, profile: { ...row.profile, hosts: left } }];
+    this.#rowsOfHost.set(host, [...sharing, row]);
   }
 }
 
