@@ -40,7 +40,7 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
     .option('--apk <apk>', 'the APK that was running, for its declared function')
     .option('--function <name>', 'what the app is for')
     .option('--package <name>', 'package name, where the capture does not tell')
-    .option('--host <address>', 'the device, where a Zeek log holds the connections of several')
+    .option('--host <address>', 'the device, where a Zeek log or packets hold the connections of several')
     .option('--uid <number>', "the app's uid, where a capture names several", numberBetween(0, 2 ** 31 - 1, true))
     .addOption(
       new Option('--phase <name>', 'phase of what the capture gives no phase for').choices([...PhaseName.options]),

@@ -71,6 +71,17 @@ describe('a capture is told by what it holds', () => {
     await expect(shelf.read(CSV, { uid: 7 })).rejects.toThrow(/^usage: .*--uid 7: its rows name no uid\.$/);
   });
 
+  it('a device that is not in the packets is refused too', async () => {
+    // pcap, microseconds, one Ethernet frame of no protocol
+    const pcap = Buffer.from(
+      `d4c3b2a1020004000000000000000000ffff000001000000${'00'.repeat(8)}0e0000000e000000${'00'.repeat(14)}`,
+      'hex',
+    );
+    expect((await shelf.read(pcap)).format).toBe('packets');
+    await expect(shelf.read(pcap, { host: '10.0.0.5' })).rejects.toThrow(/^capture-ambiguous: .*10\.0\.0\.5 opened no/);
+    await expect(shelf.read(pcap, { host: 'phone' })).rejects.toThrow(/^usage: --host phone: an address was expected/);
+  });
+
   it('a plain CSV with uids has the rows of others foreign to the chosen one', async () => {
     const table = 't,destination,up,down,uid\n0,a.example,1,1,7\n1,b.example,1,1,8\n';
     const both = await shelf.read(table);

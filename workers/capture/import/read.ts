@@ -1,6 +1,7 @@
 import { Fault, printable } from '../../../orchestrator/contract/fault.ts';
 import { malformed, readRecords } from '../../capture-reader.ts';
 import { readCsv } from './csv.ts';
+import { deviceAddress } from './device-address.ts';
 import { formatOf, READ_FORMATS, type Format } from './format.ts';
 import { readHar } from './har.ts';
 import type { ImportedCapture } from './imported.ts';
@@ -26,7 +27,7 @@ export interface ReadFile extends ImportedCapture {
 }
 
 /** Which choices a format offers: in the others they would be passed over in silence. */
-const OFFERS_HOST: ReadonlySet<Format> = new Set(['zeek-tsv', 'zeek-json']);
+const OFFERS_HOST: ReadonlySet<Format> = new Set(['packets', 'zeek-tsv', 'zeek-json']);
 const OFFERS_UID: ReadonlySet<Format> = new Set(['packets', 'pcapdroid-csv', 'csv']);
 
 /**
@@ -50,7 +51,10 @@ export async function readCapture(path: string, options: ReadOptions): Promise<R
   if ('other' in told) throw malformed(path, 1, `a capture, found ${told.other}; read are ${READ_FORMATS}`);
   const { format } = told;
   if (options.host !== undefined && !OFFERS_HOST.has(format)) {
-    throw new Fault('usage', `--host chooses a device of a Zeek log; ${printable(path)} is ${WORDS[format]}.`);
+    throw new Fault(
+      'usage',
+      `--host chooses a device of a Zeek log or of packets; ${printable(path)} is ${WORDS[format]}.`,
+    );
   }
   if (options.uid !== undefined && !OFFERS_UID.has(format)) {
     throw new Fault('usage', `--uid chooses an app of a capture with uids; ${printable(path)} is ${WORDS[format]}.`);
@@ -59,7 +63,8 @@ export async function readCapture(path: string, options: ReadOptions): Promise<R
 }
 
 async function readAs(format: Format, source: Source, options: ReadOptions): Promise<ImportedCapture> {
-  const { host, uid, signal, progress } = options;
+  const { uid, signal, progress } = options;
+  const host = options.host === undefined ? undefined : deviceAddress(options.host);
   const packageName = options.packageName ?? 'unknown';
   switch (format) {
     case 'packets':
@@ -70,12 +75,17 @@ async function readAs(format: Format, source: Source, options: ReadOptions): Pro
           `packets as they are, found ${WORDS[format]} as gzip: unpack it first (gzip -d)`,
         );
       }
-      return readPackets(source.path, {
-        packageName,
-        signal,
-        ...(uid === undefined ? {} : { uid }),
-        ...(progress === undefined ? {} : { progress }),
-      });
+      return onlyWith(
+        await readPackets(source.path, {
+          packageName,
+          signal,
+          ...(host === undefined ? {} : { host }),
+          ...(uid === undefined ? {} : { uid }),
+          ...(progress === undefined ? {} : { progress }),
+        }),
+        source.path,
+        host,
+      );
     case 'capture.ndjson':
       return readRecords(source);
     case 'har':
@@ -88,6 +98,16 @@ async function readAs(format: Format, source: Source, options: ReadOptions): Pro
     case 'csv':
       return readCsv(source, { packageName, uid });
   }
+}
+
+/** A device that opened nothing is a slip of whoever chose it, not a silent app. */
+function onlyWith(capture: ImportedCapture, path: string, host: string | undefined): ImportedCapture {
+  if (host === undefined || capture.records.some(({ record }) => record.type === 'connection')) return capture;
+  const others = capture.notes.find((note) => note.startsWith('Connections were opened from'));
+  throw new Fault(
+    'capture-ambiguous',
+    `${printable(path)}: ${host} opened no connection.${others === undefined ? '' : ` ${others.replace(', all judged together', '')}`}`,
+  );
 }
 
 const WORDS: Record<Format, string> = {

@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { SessionRecord } from '../../../orchestrator/contract/capture.ts';
 import { Fault, printable } from '../../../orchestrator/contract/fault.ts';
 import { malformed } from '../../capture-reader.ts';
@@ -17,7 +17,7 @@ import { zeekTsvReader } from './zeek-tsv.ts';
 
 export interface ZeekOptions {
   readonly packageName: string;
-  /** Address of the device whose connections are judged; may be left out where the log is of one device. */
+  /** Address of the device whose connections are judged, as Zeek writes it; may be left out where the log is of one. */
   readonly host?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface ZeekOptions {
  */
 export async function readZeek(source: Source, form: 'tsv' | 'json', options: ZeekOptions): Promise<ImportedCapture> {
   const { path } = source;
-  const chosen = options.host === undefined ? null : addressOf(options.host);
+  const chosen = options.host ?? null;
   const read = form === 'tsv' ? zeekTsvReader() : readZeekJson;
   const list = new SessionList(path);
   const log = new ConnectionLog();
@@ -103,13 +103,6 @@ function sessionOf(row: ZeekRow, transport: 'tcp' | 'udp', list: SessionList): S
   if (row.wireDownBytes !== null) session.wireDownBytes = row.wireDownBytes;
   if (name !== null && isIP(name) === 0) session.sni = list.text(name);
   return session;
-}
-
-/** An address as Zeek writes it. */
-function addressOf(host: string): string {
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(bare) === 0) throw new Fault('usage', `--host ${printable(host, 60)}: an address was expected.`);
-  return isIPv6(bare) ? new URL(`http://[${bare}]/`).hostname.slice(1, -1) : bare;
 }
 
 function ambiguous(path: string, originators: Tally): Fault {
