@@ -36,7 +36,7 @@ export const FAULTS = {
   'capture-too-large': input('The capture holds more sessions than are judged at once.', 413),
   'capture-ambiguous': input('The capture holds several devices or apps, and none of them was chosen.'),
   'series-malformed': input('A line is not a series of sessions.'),
-  'profile-malformed': machine('A profile file is not valid.', 500, false),
+  'profile-malformed': input('A profile file is not valid.'),
   'contract-broken': machine('Data that one part handed to another was not of the agreed form.', 500, false),
   'adb-missing': machine('The adb program was not found.', 503, false),
   'adb-failed': machine('adb did not do what it was asked.'),
