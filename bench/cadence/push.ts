@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { couplingTest } from '../../workers/judge/coupling.ts';
 import { randomFor, type Random } from './generator/random.ts';
+import { whole } from './measure/options.ts';
 import { percent, table } from './measure/table.ts';
 import { BACKGROUNDS, LAGS, pushesTogether, pushTimes, SCENE_SECONDS, tasked, type Scene } from './push/scenes.ts';
 
@@ -17,8 +18,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const scenes = Number(values.scenes);
-const seed = Number(values.seed);
+const scenes = whole(values.scenes, '--scenes');
+const seed = whole(values.seed, '--seed', 0);
 const pushCounts = [6, 8, 12, 20];
 const perMinute = [0.1, 1, 10];
 const missed = [

@@ -61,7 +61,7 @@ if (values.out !== undefined) {
   mkdirSync(values.out, { recursive: true });
   const file = join(values.out, 'flagged.html');
   const drawn = judged.filter((one) => one.cadence.periodMs !== null && shown(one));
-  writeFileSync(file, page(drawn));
+  writeFileSync(file, page([...drawn].sort((a, b) => b.cadence.score! - a.cadence.score!)));
   console.log(`\n${drawn.length} series are drawn in ${file}`);
 }
 

@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { SETS, type SetName } from './generator/series.ts';
 import type { Cell } from './measure/judged.ts';
+import { misused, whole } from './measure/options.ts';
 import { printed } from './measure/print.ts';
 import { scoreCard } from './measure/score-card.ts';
 import { judgeCells } from './measure/spread.ts';
@@ -54,18 +55,12 @@ if (values.json) {
 
 function setNamed(name: string): SetName {
   if (name in SETS) return name as SetName;
-  throw new Error(`--set is one of ${Object.keys(SETS).join(', ')}, not "${name}".`);
+  return misused(`--set is one of ${Object.keys(SETS).join(', ')}, not "${name}".`);
 }
 
 function methodNamed(name: string): string {
   const wanted = name === 'ours' ? OURS.name : name;
   const found = METHODS.find((method) => method.name === wanted);
   if (found) return found.name;
-  throw new Error(`--only is "ours" or one of ${METHODS.map((method) => method.name).join(', ')}, not "${name}".`);
-}
-
-function whole(text: string, option: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${option} is a whole number above 0, not "${text}".`);
+  return misused(`--only is "ours" or one of ${METHODS.map((method) => method.name).join(', ')}, not "${name}".`);
 }

@@ -6,6 +6,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { whole } from './measure/options.ts';
 import { table } from './measure/table.ts';
 import { timeCommand } from './speed/command.ts';
 import { exponentOf, timeAt, timeOfMany } from './speed/growth.ts';
@@ -17,7 +18,9 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const lengths = [10, 20, 60, 100, 300, 1000, 3000, 10_000, 30_000, 100_000].filter((n) => n <= Number(values.most));
+const most = whole(values.most, '--most', 3000);
+const ofCommand = whole(values.command, '--command', 0);
+const lengths = [10, 20, 60, 100, 300, 1000, 3000, 10_000, 30_000, 100_000].filter((n) => n <= most);
 const many = [100, 1000, 10_000];
 /** Below, fixed costs hide the growth. */
 const GROWTH_FROM = 1000;
@@ -35,7 +38,7 @@ const long = timings.filter(({ beats }) => beats >= GROWTH_FROM);
 const inBeats = exponentOf(long.map(({ beats, oursMs }) => [beats, oursMs]));
 const inSorting = exponentOf(long.map(({ beats }) => [beats, beats * Math.log(beats)]));
 const inSeries = exponentOf(numbers.map(({ series, ms }) => [series, ms]));
-const command = Number(values.command) > 0 ? await timeCommand(Number(values.command)) : null;
+const command = ofCommand > 0 ? await timeCommand(ofCommand) : null;
 
 if (values.json) {
   console.log(
