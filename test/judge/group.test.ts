@@ -197,6 +197,32 @@ describe('names that share no domain', () => {
   });
 });
 
+describe('timers of one owner', () => {
+  const every15 = (host: string, from: number) =>
+    beats(host, { from: from * MINUTE, to: 60 * MINUTE, every: 15 * MINUTE });
+
+  it('two jobs every 15 min each are two channels, and not one of every few minutes', () => {
+    for (const after of [2, 4, 7.5]) {
+      const records = session(HOUR, [
+        ...every15('api.nimbus.example', 11),
+        ...every15('log.nimbus.example', 11 + after),
+      ]);
+      expect(groups(judged('weather', records))).toEqual([]);
+    }
+  });
+
+  it('three names in even turns, so that none is called more than every 15 min, are one of every 5 min', () => {
+    const names = ['a', 'b', 'c'].flatMap((name, k) => every15(`${name}.nimbus.example`, 15 + 5 * k));
+    const [group] = groups(judged('weather', session(HOUR, names)));
+    expect(group!.cadence).toMatchObject({ structured: true, periodMs: 300_000, beats: 9 });
+  });
+
+  it('three in uneven turns keep their own time', () => {
+    const names = ['a', 'b', 'c'].flatMap((name, k) => every15(`${name}.nimbus.example`, 12 + [0, 2, 9][k]!));
+    expect(groups(judged('weather', session(HOUR, names)))).toEqual([]);
+  });
+});
+
 describe('grouping is never laxer', () => {
   it('a licence for one destination covers none of three that are one channel', () => {
     const hostOf = (i: number): string => `h${[0, 2, 1, 1, 0, 2, 2, 1, 0, 1, 2, 0, 0, 1, 2][i]}.pool.example`;

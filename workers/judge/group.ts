@@ -2,38 +2,10 @@
 // have a rhythm that none of them carries alone.
 import type { RoleProfile } from '../../orchestrator/contract/profile.ts';
 import { judgeChannel, type JudgedChannel } from './channel.ts';
-import { beatsOf, type Context, type Group, type Source } from './context.ts';
-import { namePattern } from './name-pattern.ts';
-import { differences, mean } from './numbers.ts';
+import { beatsOf, type Context, type Source } from './context.ts';
+import { apart, bucketed, isLet, NAMES, SERVERS, withoutTimers, type Candidate, type Open } from './group-candidate.ts';
 import { byStart } from './sessions.ts';
-import { tiesOf, type Ties } from './tie.ts';
-
-/**
- * How far a tie is trusted. A registrable domain has one owner. An address or a certificate may be a content network's
- * that serves strangers, so it takes three destinations that nobody knows by a role, none with a period of its own and
- * no one with more than half of the beats.
- */
-const NAMES: Trust = { leastMembers: 2, mostOfOne: 2 / 3 };
-const SERVERS: Trust = { leastMembers: 3, mostOfOne: 1 / 2 };
-
-interface Trust {
-  readonly leastMembers: number;
-  /** Largest share of the beats that may have begun with one member. */
-  readonly mostOfOne: number;
-}
-
-interface Open {
-  readonly judged: JudgedChannel;
-  readonly ties: Ties;
-  readonly beats: number;
-}
-
-interface Candidate {
-  readonly by: Group['by'];
-  readonly value: string;
-  readonly trust: Trust;
-  readonly members: readonly Open[];
-}
+import { tiesOf } from './tie.ts';
 
 /** In order of their first exchange. */
 export function judgeChannels(context: Context): readonly JudgedChannel[] {
@@ -84,52 +56,16 @@ function groupsOf(alone: readonly JudgedChannel[], context: Context): readonly J
       // Names of one owner have been tried by their domain.
       if (new Set(members.map(({ ties }) => ties.domain ?? '')).size === 1 && members[0]!.ties.domain !== null)
         continue;
-      const loose = members.filter((one) => !repeats(one));
-      take({ by, value: members[0]!.ties[by]!, trust: SERVERS, members: loose });
+      take({ by, value: members[0]!.ties[by]!, trust: SERVERS, members });
     }
   }
   return found;
 }
 
-/** True for a domain below which anybody may have a name: its names are strangers to each other. */
-function isLet(domain: string, role: RoleProfile | null): boolean {
-  return role?.selfService === true && role.hosts.includes(`.${domain}`);
-}
-
-/** Gaps this much alike, as a share of their mean, are a period of its own, even with too few beats to claim one. */
-const ALIKE = 0.1;
-
-/** True where a member has a period of its own: strangers behind one address may each have their timer. */
-function repeats({ judged }: Open): boolean {
-  const starts = judged.source.beats.filter(({ forced }) => !forced).map(({ startMs }) => startMs);
-  const gaps = differences(starts);
-  if (gaps.length < 2) return false;
-  const centre = mean(gaps);
-  return gaps.every((gap) => Math.abs(gap - centre) <= ALIKE * centre);
-}
-
-/**
- * The part of a domain that is tried before the whole of it: names that differ in a generated label, else those with
- * too few beats to be judged alone. null where that is all of it.
- */
-function apart(members: readonly Open[], domain: string, minimumBeats: number): Candidate | null {
-  const names = members.map(({ judged, beats }) => ({
-    ...judged.source.traffic.destination,
-    scarce: beats < minimumBeats,
-  }));
-  const pattern = namePattern(names, domain);
-  if (pattern && pattern.members.length < members.length) {
-    const siblings = pattern.members.map((index) => members[index]!);
-    return { by: 'name-pattern', value: pattern.pattern, trust: NAMES, members: siblings };
-  }
-  const scarce = members.filter(({ beats }) => beats < minimumBeats);
-  if (pattern || scarce.length === members.length) return null;
-  return { by: 'registrable-domain', value: domain, trust: NAMES, members: scarce };
-}
-
 /** The members as one channel, where together they are structured; null where not, or where it was tried before. */
 function tryGroup(candidate: Candidate, context: Context, tried: Set<string>): JudgedChannel | null {
-  const { members, trust } = candidate;
+  const { trust } = candidate;
+  const members = withoutTimers(candidate);
   if (members.length < trust.leastMembers) return null;
   const beats = members.reduce((sum, one) => sum + one.beats, 0);
   const most = members.reduce((largest, one) => Math.max(largest, one.beats), 0);
@@ -138,9 +74,8 @@ function tryGroup(candidate: Candidate, context: Context, tried: Set<string>): J
   const key = members.map(({ judged }) => judged.source.traffic.key).join(' ');
   if (tried.has(key)) return null;
   tried.add(key);
-  const judged = judgeChannel(groupSource(candidate, context), context);
-  if (judged.channel.cadence.structured !== true) return null;
-  return turns(judged) ? judged : null;
+  const judged = judgeChannel(groupSource({ ...candidate, members }, context), context);
+  return judged.channel.cadence.structured === true && takesTurns(judged, trust.mostOfOne) ? judged : null;
 }
 
 function groupSource({ by, value, members }: Candidate, context: Context): Source {
@@ -173,21 +108,18 @@ function groupSource({ by, value, members }: Candidate, context: Context): Sourc
   };
 }
 
-/** True where the beats that were judged are spread over the members. */
-function turns({ channel }: JudgedChannel): boolean {
-  return channel.grouping.members.filter(({ beats }) => beats > 0).length >= 2;
-}
-
-function bucketed(list: readonly Open[], keyOf: (one: Open) => string | null): readonly (readonly Open[])[] {
-  const buckets = new Map<string, Open[]>();
-  for (const one of list) {
-    const key = keyOf(one);
-    if (key === null) continue;
-    const bucket = buckets.get(key);
-    if (bucket) bucket.push(one);
-    else buckets.set(key, [one]);
+/** True where the beats by which it was judged began with several members, and not most of them with one. */
+function takesTurns({ channel, expectation }: JudgedChannel, mostOfOne: number): boolean {
+  const unlicensed = new Set(expectation.unlicensed.map(({ startMs }) => startMs));
+  const counts = new Map<string, number>();
+  let all = 0;
+  for (const { atMs, forced, destination } of channel.beats) {
+    if (forced || (channel.cadence.of === 'unlicensed' && !unlicensed.has(atMs))) continue;
+    const key = `${destination!.host}:${destination!.port}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    all += 1;
   }
-  return [...buckets.values()];
+  return counts.size >= 2 && [...counts.values()].every((count) => count <= mostOfOne * all);
 }
 
 function firstMs({ source }: JudgedChannel): number {
