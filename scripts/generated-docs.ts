@@ -12,7 +12,8 @@ import {
   Submission,
   SubmissionOptions,
 } from '../orchestrator/contract/job.ts';
-import { FunctionProfile, RoleFile, RoleProfile, SdkFile, Tunables } from '../orchestrator/contract/profile.ts';
+import { FunctionProfile, RoleProfile, Tunables } from '../orchestrator/contract/profile.ts';
+import { RoleFile, SdkFile } from '../orchestrator/contract/profile-file.ts';
 import { Report } from '../orchestrator/contract/report.ts';
 import { CadenceLine, SeriesLine, UnreadLine } from '../orchestrator/contract/series.ts';
 

@@ -1,10 +1,5 @@
-import type {
-  FunctionProfile,
-  ProfileOverride,
-  RoleFile,
-  RoleProfile,
-  SdkProfile,
-} from '../orchestrator/contract/profile.ts';
+import type { FunctionProfile, ProfileOverride, RoleProfile, SdkProfile } from '../orchestrator/contract/profile.ts';
+import type { RoleFile } from '../orchestrator/contract/profile-file.ts';
 import { malformed } from './profile-files.ts';
 
 /** Where each part of the result was read, for faults and overrides. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { FunctionProfile, RoleFile, SdkFile, type ProfileSet } from '../orchestrator/contract/profile.ts';
+import { FunctionProfile, type ProfileSet } from '../orchestrator/contract/profile.ts';
+import { RoleFile, SdkFile } from '../orchestrator/contract/profile-file.ts';
 import { checkReferences } from './profile-check.ts';
 import { malformed, parseProfile, readProfileFolder, type ProfileFile } from './profile-files.ts';
 import { ProfileMerge } from './profile-merge.ts';

@@ -2,14 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  FunctionProfile,
-  Licence,
-  RoleDestination,
-  RoleFile,
-  SdkProfile,
-  Signal,
-} from '../../orchestrator/contract/profile.ts';
+import { FunctionProfile, Licence, SdkProfile, Signal } from '../../orchestrator/contract/profile.ts';
+import { RoleDestination, RoleFile } from '../../orchestrator/contract/profile-file.ts';
 import { roleOf } from '../../workers/judge/role.ts';
 import { loadProfiles } from '../../workers/profiles.ts';
 
