@@ -39,10 +39,18 @@ export async function readCaptureFile(path: string, signal: AbortSignal): Promis
 export async function readRecords(source: Source): Promise<ReadCapture> {
   const { path } = source;
   const records: CaptureLine[] = [];
+  const cut: string[] = [];
   let skippedLines = 0;
+  let cutBytes = 0;
   await eachLine(source.chunks(), {
-    line(text, line) {
+    line(text, line, bytes, ended) {
       if (text.trim() === '') return;
+      // A recorder that was killed leaves half a line behind; what it wrote before is whole.
+      if (!ended && records.length > 0 && !isJson(text)) {
+        cutBytes = bytes;
+        cut.push(`The capture ends in the middle of line ${line}: ${bytes} bytes of it could not be read.`);
+        return;
+      }
       const record = parseRecord(text, path, line);
       if (record === null) skippedLines += 1;
       else if (records.length < MOST_RECORDS) records.push({ line, record });
@@ -54,7 +62,22 @@ export async function readRecords(source: Source): Promise<ReadCapture> {
   });
   if (records.length === 0) throw malformed(path, 1, 'at least one record');
   const { digest, unreadBytes, notes } = await source.end();
-  return { records, skippedLines, unreadBytes, notes: [...notes, ...skippedWords(skippedLines)], digest };
+  return {
+    records,
+    skippedLines,
+    unreadBytes: unreadBytes + cutBytes,
+    notes: [...cut, ...notes, ...skippedWords(skippedLines)],
+    digest,
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // the answer itself
+  }
 }
 
 /** The sentence on lines that were passed over by design; none for none. */

@@ -227,6 +227,31 @@ describe('a conn.log in JSON', () => {
   });
 });
 
+describe('a hostile conn.log', () => {
+  it('with a column twice takes the first', async () => {
+    const fields = [...FIELDS, 'orig_bytes'];
+    const lines = tsv([A], fields).split('\n');
+    lines[6] = lines[6]!.replace(/700$/, '99');
+    expect(sessionsOf(await shelf.read(lines.join('\n')))[0]!.upBytes).toBe(700);
+  });
+
+  it('with names and addresses beyond all measure keeps none of them', async () => {
+    const long = 'x'.repeat(100_000);
+    const named = await shelf.read(tsv([{ ...A, server_name: `${long}.example` }], [...FIELDS, 'server_name']));
+    expect(sessionsOf(named)[0]!.destination.host).toBe('203.0.113.9');
+    const zoned = await shelf.read(tsv([A, { ...B, 'id.resp_h': `fe80::1%${long}` }]));
+    expect(zoned).toMatchObject({ skippedLines: 1 });
+    expect(zoned.notes.join(' ').length).toBeLessThan(1000);
+    const other = await shelf.read(`${json(A)}\n${json(A, (object) => (object['_path'] = `${long}\u001b[2J`))}\n`);
+    expect(other.notes.join(' ').length).toBeLessThan(1000);
+  });
+
+  it('cannot drive a terminal by what it holds', async () => {
+    const capture = await shelf.read(tsv([A, { ...B, ts: '\u001b[2J\u202e' }]));
+    expect(capture.notes.join(' ')).toContain("found '\\u001b[2J\\u202e'");
+  });
+});
+
 describe('a damaged conn.log', () => {
   it.each([
     ['a time that is none', { ts: 'soon' }, /line 8 \(ts: a time was expected, found 'soon'\)/],

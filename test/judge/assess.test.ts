@@ -59,6 +59,16 @@ describe('assessing a bundle', () => {
     );
   });
 
+  it('gives what a killed recorder wrote before the line in which it died', async () => {
+    const path = await file(`${ndjson()}\n{"type":"session","startMs":1`, '.ndjson');
+    const report = await assess(request({ captureFile: path }, { stated: 'torch' }));
+    expect(report.channels).toHaveLength(2);
+    expect(report.provenance).toMatchObject({ skippedLines: 0, unreadBytes: 29 });
+    expect(report.visibility.sentences).toContain(
+      `The capture ends in the middle of line ${torch().length + 1}: 29 bytes of it could not be read.`,
+    );
+  });
+
   it.each([
     [
       '{"type":"phase","atMs":0,"phase":"foreground"}\n{"type":"phase","atMs":-1,"phase":"foreground"}',

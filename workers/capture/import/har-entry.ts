@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { Protocol } from '../../../orchestrator/contract/capture.ts';
 import { recordedPath } from '../exchange.ts';
 import { tidyHost } from '../host.ts';
+import { isAddress } from './address.ts';
 import type { Wanted, Weight } from './json-pick.ts';
 
 const value: Wanted = { kind: 'value' };
@@ -87,7 +87,7 @@ export function harEntry(picked: unknown): { entry: HarEntry } | { noise: HarNoi
       host,
       port: url.port === '' ? scheme.port : Number(url.port),
       protocol: scheme.protocol === 'https' && /^(h2|http\/2)/i.test(version) ? 'h2' : scheme.protocol,
-      address: server !== undefined && isIP(server) > 0 ? server : null,
+      address: server !== undefined && isAddress(server) ? server : null,
       connection: named === '' || named === '0' ? null : named,
       method: textOf(request['method'])?.slice(0, 32) ?? null,
       path: recordedPath(`${url.pathname}${url.search}`, true),

@@ -14,6 +14,8 @@ const HAR: Wanted = {
   fields: { log: { kind: 'object', fields: { entries: { kind: 'list', of: HAR_ENTRY } } } },
 };
 
+const LONGEST_ID = 64;
+
 /**
  * Reads a HAR, entry by entry: bodies are passed over and never kept. `line` of a record is the number of its entry,
  * from 1. Entries that are not valid are counted, a file that is cut gives the entries before the cut.
@@ -89,7 +91,8 @@ function sessionOf(entry: HarEntry, list: SessionList, connections: Map<string, 
   if (entry.method !== null) session.method = list.text(entry.method);
   if (entry.status !== null) session.status = entry.status;
   if (entry.address !== null) session.address = list.text(entry.address);
-  if (entry.connection !== null) session.connection = numberOf(entry.connection, connections);
+  if (entry.connection !== null)
+    session.connection = numberOf(list.text(entry.connection.slice(0, LONGEST_ID)), connections);
   return session;
 }
 

@@ -42,7 +42,7 @@ export async function readPcapdroidCsv(source: Source, options: PcapdroidOptions
     if (row.uid === null) unattributed += 1;
     else {
       apps.add(`${row.uid} ${row.app}`.trimEnd());
-      if (!uids.has(row.uid)) uids.set(row.uid, row.app);
+      if (!uids.has(row.uid)) uids.set(row.uid, list.text(row.app));
     }
     log.seen(row.startMs, row.lastMs, true);
     list.add(line, sessionOf(row, list));

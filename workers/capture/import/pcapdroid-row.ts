@@ -1,6 +1,7 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { Protocol } from '../../../orchestrator/contract/capture.ts';
 import { tidyHost } from '../host.ts';
+import { isAddress } from './address.ts';
 import { burstEndMs, protocolOf } from './connection-log.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface PcapdroidRow {
   readonly endMs: number;
   readonly lastMs: number;
 }
+
+const LONGEST_LABEL = 100;
 
 /** Places of the columns by name, in lower case, and how many there are. */
 export interface PcapdroidColumns {
@@ -52,7 +55,7 @@ export function pcapdroidRow(columns: PcapdroidColumns, text: string, ended: boo
   // PCAPdroid ends each line: without the end the last field may be cut, and with it when the connection ended.
   if (!ended && columns.places.get('lastseen') === columns.width - 1) return 'the line is cut';
   const address = cell('dstip');
-  if (isIP(address) === 0) return `DstIp: an address was expected, found '${address}'`;
+  if (!isAddress(address)) return `DstIp: an address was expected, found '${address}'`;
   const port = whole('dstport');
   if (!(port <= 65535)) return `DstPort: a port was expected, found '${cell('dstport')}'`;
   const numbers = ['ipproto', 'bytessent', 'bytesrcvd', 'firstseen', 'lastseen'];
@@ -76,7 +79,7 @@ export function pcapdroidRow(columns: PcapdroidColumns, text: string, ended: boo
     host: asked ? null : tidyHost(cell('info')),
     port,
     uid: uid < 0 ? null : uid,
-    app: cell('app'),
+    app: cell('app').slice(0, LONGEST_LABEL),
     protocol: protocolOf(cell('proto'), transport ?? 'tcp'),
     upBytes: payload(whole('bytessent'), whole('pktssent')),
     downBytes: payload(whole('bytesrcvd'), whole('pktsrcvd')),

@@ -1,7 +1,7 @@
 import { Fault, printable } from '../../../orchestrator/contract/fault.ts';
 import { malformed, readRecords } from '../../capture-reader.ts';
 import { readCsv } from './csv.ts';
-import { deviceAddress } from './device-address.ts';
+import { deviceAddress } from './address.ts';
 import { formatOf, READ_FORMATS, type Format } from './format.ts';
 import { readHar } from './har.ts';
 import type { ImportedCapture } from './imported.ts';

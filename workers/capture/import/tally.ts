@@ -2,9 +2,10 @@ import { printable } from '../../../orchestrator/contract/fault.ts';
 
 /** A log of a scan names millions. */
 const MOST_NAMES = 10_000;
+const LONGEST_NAME = 100;
 const MOST_LISTED = 5;
 
-/** Counts of names, bounded. */
+/** Counts of names: so many of them, each so long, and kept apart from the line that it was cut from. */
 export class Tally {
   total = 0;
   /** True where more names came than are kept: they are in the total only. */
@@ -15,11 +16,12 @@ export class Tally {
     return this.#counts.size;
   }
 
-  add(name: string): void {
+  add(given: string): void {
     this.total += 1;
+    const name = given.slice(0, LONGEST_NAME);
     const count = this.#counts.get(name);
     if (count !== undefined) this.#counts.set(name, count + 1);
-    else if (this.#counts.size < MOST_NAMES) this.#counts.set(name, 1);
+    else if (this.#counts.size < MOST_NAMES) this.#counts.set(Buffer.from(name).toString(), 1);
     else this.full = true;
   }
 

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isAddress } from './address.ts';
 
 /** The fields of conn.log that are read, by the names that Zeek gives them (base/protocols/conn/main.zeek). */
 export const ZEEK_FIELDS = [
@@ -45,9 +45,9 @@ export function zeekRow(cells: ZeekCells): ZeekRow | string {
   const startMs = timeMs(cells('ts'));
   if (startMs === null) return wrong('ts', 'a time', cells);
   const originator = cells('id.orig_h');
-  if (!isAddress(originator)) return wrong('id.orig_h', 'an address', cells);
+  if (typeof originator !== 'string' || !isAddress(originator)) return wrong('id.orig_h', 'an address', cells);
   const responder = cells('id.resp_h');
-  if (!isAddress(responder)) return wrong('id.resp_h', 'an address', cells);
+  if (typeof responder !== 'string' || !isAddress(responder)) return wrong('id.resp_h', 'an address', cells);
   const port = Number(cells('id.resp_p'));
   if (!Number.isInteger(port) || port < 0 || port > 65535) return wrong('id.resp_p', 'a port', cells);
   const proto = cells('proto');
@@ -98,19 +98,6 @@ function amount(value: unknown, whole: boolean): number | null | undefined {
   const number = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : NaN;
   const good = number >= 0 && number <= Number.MAX_SAFE_INTEGER && (!whole || Number.isInteger(number));
   return good ? number : undefined;
-}
-
-const MOST_KNOWN = 50_000;
-const known = new Set<string>();
-
-/** Addresses come again and again, and the check of Node takes longer than a look. */
-function isAddress(value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  if (known.has(value)) return true;
-  if (isIP(value) === 0) return false;
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.add(value);
-  return true;
 }
 
 function wrong(field: ZeekField, expected: string, cells: ZeekCells): string {
