@@ -10,7 +10,7 @@ const FINE_US = 2_000_000;
 /** Paces: from such that nearly all merges to minutes. */
 const SCALE_SECONDS = { low: 3, high: 900 };
 
-/** Evidence in nats of so many series of a family with exactly `beats` beats after merging, ascending. */
+/** Evidence in nats of so many series of a family with exactly `beats` beats after merging. */
 export function cell(family: string, beats: number, series: number, seed: number): number[] {
   const uniform = uniformFrom(seedOf(`${seed} ${family} ${beats}`));
   const evidence: number[] = [];
@@ -20,7 +20,7 @@ export function cell(family: string, beats: number, series: number, seed: number
     // A pace at which everything merges makes too few beats however long it lasts.
     if (starts) evidence.push(evidenceOf({ startUs: starts }));
   }
-  return evidence.sort((a, b) => a - b);
+  return evidence;
 }
 
 /** The largest of all statistics, as the judge would find it. */

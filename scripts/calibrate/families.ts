@@ -26,7 +26,6 @@ export const NULL_FAMILIES: Readonly<Record<string, NullFamily>> = {
   poisson: (uniform, scale, count) => repeat(count, () => exponential(uniform, scale)),
   /** A person who scrolls or taps: .42 is the narrowest that was seen. */
   scrolling: logNormal(0.42, 0.65),
-  'scrolling evenly': logNormal(0.42, 0.46),
   /** Changing attention. */
   'log-normal': logNormal(0.7, 1.6),
   /** Heavy tails (Barabasi, Nature 435, 2005). */

@@ -121,7 +121,11 @@ describe('cadence of a channel', () => {
       value: 1.33,
       threshold: 10,
     });
-    expect(names.filter((name) => /^S\d/.test(name)).length).toBeGreaterThanOrEqual(3);
+    for (const row of evidence.filter(({ name }) => /^S[12] /.test(name))) {
+      expect(row.threshold).toBeGreaterThan(2);
+      expect(row.because).toContain('ln of the odds');
+    }
+    expect(names.filter((name) => /^S[12] /.test(name)).length).toBe(2);
   });
 });
 

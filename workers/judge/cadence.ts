@@ -19,6 +19,8 @@ const CONTINUOUS = 0.6;
 const MOVED = 0.2;
 /** Up to this jitter a chain's period is taken, beyond it the median interval. */
 const STEADY = 0.2;
+/** Above this share of clutter, jitter and missed beats are those of the chain, not of all intervals. */
+const CLUTTERED = 0.1;
 /** MAD of a normal law of standard deviation 1. */
 const NORMAL_MAD = 0.6745;
 
@@ -118,19 +120,17 @@ interface Heard extends Rhythm {
 }
 
 /**
- * The median interval speaks, at any jitter; but where a chain passes and its period is another, it has seen through
- * clutter or missed beats.
+ * The median interval speaks where nothing disturbs it, at any jitter. A chain that passes knows the period better where
+ * it is steady, and where clutter or missed beats have moved the median it speaks alone.
  */
 function heard({ best, all, threshold }: Structure, chosen: Beats): Heard {
   const rhythm = rhythmOf(chosen.intervals);
   const chain = best.chain ?? all.find((one) => one.beats === chosen && passes(one, threshold))?.chain ?? null;
   if (chain === null) return { ...rhythm, clutter: 0 };
   const { period, sigma, missed, clutter } = chain;
-  if (Math.abs(period - rhythm.period) <= MOVED * rhythm.period) {
-    // A steady chain knows its period better than the median interval does, which clutter and missed beats move.
-    return { ...rhythm, clutter, period: sigma <= STEADY ? period : rhythm.period };
-  }
-  if (best.name !== 'chain') return { ...rhythm, clutter: 0 };
+  const moved = Math.abs(period - rhythm.period) > MOVED * rhythm.period;
+  if (moved && best.name !== 'chain') return { ...rhythm, clutter: 0 };
+  if (!moved && clutter <= CLUTTERED) return { ...rhythm, clutter, period: sigma <= STEADY ? period : rhythm.period };
   const { pauses } = rhythmOf(chosen.intervals, period);
   return { period, jitter: NORMAL_MAD * sigma, missedRate: missed, pauses, clutter };
 }

@@ -3,6 +3,7 @@ import type { Beats, Views } from './beats.ts';
 import { backOff } from './backoff.ts';
 import { renewalEvidence } from './renewal.ts';
 import { chainOver, type Chained } from './stretches.ts';
+import { tippedByWholeSeconds } from './whole-seconds.ts';
 
 export type StatisticName = 'timer' | 'chain' | 'back-off';
 
@@ -16,7 +17,7 @@ export interface Measured {
 }
 
 /** The prior odds, in nats, of another merging gap than the first that is tried. */
-const OTHER_GAP_COST = 2;
+const OTHER_GAP_COST = 1;
 
 /**
  * Every statistic at every merging gap. Each is a log likelihood ratio of structure against chance, so that they need no
@@ -29,7 +30,8 @@ export function statisticsOf({ views, resolution }: Views): Measured[] {
     const odds = view === 0 ? 0 : OTHER_GAP_COST;
     const chain = chainOver(beats, resolution);
     const growth = backOff(beats.intervals);
-    all.push({ name: 'timer', nats: renewalEvidence(beats.intervals) - odds, beats, chain: null });
+    const timer = tippedByWholeSeconds(renewalEvidence(beats.intervals), beats.starts, resolution);
+    all.push({ name: 'timer', nats: timer - odds, beats, chain: null });
     if (chain) all.push({ name: 'chain', nats: chain.score - odds, beats, chain });
     if (growth !== null) all.push({ name: 'back-off', nats: growth - odds, beats, chain: null });
   });
