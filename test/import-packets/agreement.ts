@@ -25,7 +25,7 @@ interface Shown {
   readonly names: readonly string[];
 }
 
-function isTcp({ protocol }: PacketConnection): boolean {
+export function isTcp({ protocol }: PacketConnection): boolean {
   return protocol !== 'udp' && protocol !== 'quic';
 }
 

@@ -27,7 +27,7 @@ function packets6(extensions: readonly (readonly [number, Buffer])[]): Seen[] {
   const segment = (up: boolean, seq: number, ack: number, flags: string, payload: Buffer | string = ''): Buffer => {
     const ports = up ? { from: 40_000, to: 443 } : { from: 443, to: 40_000 };
     const [from, to] = up ? ['fd00::16', '2001:db8::1'] : (['2001:db8::1', 'fd00::16'] as const);
-    return ethernet(ip6(from!, to!, 6, tcp({ ...ports, seq, ack, flags, payload }), extensions));
+    return ethernet(ip6(from, to, 6, tcp({ ...ports, seq, ack, flags, payload }), extensions));
   };
   return [
     { at: BEGAN + 0.5, frame: segment(true, 100, 0, 'S') },
@@ -130,6 +130,30 @@ describe('a capture of one TLS connection', () => {
   });
 
   it.skipIf(!hasTshark).each([...PCAPS, ...SIX, ...PCAPNGS])('is what tshark says: %s', async (_name, bytes) => {
+    using file = fileOf(bytes);
+    expectAgreement(file.path, await importing(file.path));
+  });
+});
+
+describe('packets of pcapng', () => {
+  const journal = little.block(9, Buffer.from('__REALTIME_TIMESTAMP=1\nMESSAGE=x\n\0'));
+  const others = [
+    little.uidMap(10_123, 'org.example', 'Example'),
+    little.block(0x40000bad, Buffer.alloc(8, 1)),
+    journal,
+  ];
+  const bytes = Buffer.concat([
+    ...[little.section(), little.interface(1), ...others],
+    ...all.map(({ at, frame }) => little.enhanced(micros(at), frame)),
+  ]);
+
+  it('are numbered with the custom and journal blocks between them', async () => {
+    const { connections, records } = await importingBytes(bytes);
+    expect(connections).toMatchObject([{ line: 4, packets: all.length }]);
+    expect(records.at(-1)?.line).toBe(3 + all.length);
+  });
+
+  it.skipIf(!hasTshark)('have the numbers that tshark gives them', async () => {
     using file = fileOf(bytes);
     expectAgreement(file.path, await importing(file.path));
   });

@@ -170,7 +170,9 @@ describe('bytes of TCP', () => {
     const { connections, sessions, notes } = await importingBytes(pcap(cut));
     expect(connections).toMatchObject([{ wireUpBytes: 1500 }]);
     expect(sessions).toMatchObject([{ upBytes: 1500 }]);
-    expect(notes).toContain('2 packets cut by the snapshot length: sizes are those on the wire, names may be missing.');
+    expect(notes).toContain(
+      '2 packets were cut by the snapshot length: sizes are those on the wire, names may be missing.',
+    );
   });
 });
 

@@ -166,7 +166,7 @@ describe('UDP', () => {
     expect(connections).toMatchObject([{ wireUpBytes: 2000, packets: 1 }]);
     expect({ skippedLines, unreadBytes }).toEqual({ skippedLines: 1, unreadBytes: frames[1]!.length });
     expect(notes).toContain(
-      '1 packet not read: later fragments of IP packets, which name no ports; 1 first fragment read.',
+      '1 packet was not read: later fragments of IP packets, which name no ports; 1 first fragment read.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 
 /** What tshark says of one stream of a capture. Directions are told apart by the address and port of a sender. */
 export interface TsharkStream {
@@ -29,9 +29,19 @@ const FIELDS = [
 export function tsharkStreams(path: string): TsharkStream[] {
   const follow = Array.from({ length: MOST_FOLLOWED }, (_, stream) => ['-z', `follow,tcp,raw,${stream}`]).flat();
   const wanted = ['-T', 'fields', '-E', 'occurrence=a', ...FIELDS.flatMap((name) => ['-e', name])];
-  const args = ['-n', '-o', 'tcp.reassemble_out_of_order:TRUE', '-r', path, '-Y', '(tcp or udp) and not icmp and not icmpv6', ...wanted, ...follow];
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e9 } as const;
-  const [rows = '', ...parts] = execFileSync('tshark', args, options).split(/^=+$/m);
+  const args = [
+    '-n',
+    '-o',
+    'tcp.reassemble_out_of_order:TRUE',
+    '-r',
+    path,
+    '-Y',
+    '(tcp or udp) and not icmp and not icmpv6',
+    ...wanted,
+    ...follow,
+  ];
+  const ran = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 1e9 });
+  const [rows = '', ...parts] = ran.stdout.split(/^=+$/m);
   const streams = new Map<string, ReturnType<typeof emptyStream>>();
   for (const line of rows.split('\n')) {
     const row = line.split('\t');

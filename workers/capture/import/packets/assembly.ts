@@ -76,7 +76,7 @@ export class Assembly {
     const ms = Math.round((packet.timeMs - tally.firstMs) * 1000) / 1000;
     if (tally.packets > 1 && ms < this.#now.ms) tally.backwards += 1;
     this.#now.ms = ms;
-    this.#now.line = packet.number;
+    this.#now.line = tally.lastLine = packet.number;
     if (ms > tally.latestMs) tally.latestMs = ms;
     if (ms < tally.earliestMs) tally.earliestMs = ms;
   }

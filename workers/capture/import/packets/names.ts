@@ -46,8 +46,8 @@ function askedName(message: Buffer): { readonly host: string; readonly end: numb
   const isAnswer = (u16(message, 2) & 0xf80f) === 0x8000;
   if (!isAnswer || u16(message, 4) !== 1 || u16(message, 6) === 0) return null;
   const name = readName(message, HEADER_BYTES);
-  const host = name && tidyHost(name.text);
-  return name && host !== null && host !== '' ? { host: host!, end: name.end + 4 } : null;
+  const host = name === null ? null : tidyHost(name.text);
+  return name && host !== null && host !== '' ? { host, end: name.end + 4 } : null;
 }
 
 /** A name that is an alias has the addresses of what it stands for: all records of the answer count. */

@@ -44,20 +44,20 @@ function timeNotes({ backwards, untimed, earliestMs }: Tally): string[] {
 
 function packetNotes(tally: Tally): string[] {
   const notes: string[] = [];
-  const say = (count: number, text: string): void => {
-    if (count > 0) notes.push(`${counted(count, 'packet')} ${text}`);
+  const say = (count: number, which: string, what: string): void => {
+    if (count > 0) notes.push(`${counted(count, 'packet')}${which} ${were(count)} ${what}.`);
   };
-  for (const [link, count] of tally.unsupportedLinks) say(count, `of link type ${link} could not be read.`);
-  say(tally.undescribed, 'of an interface that the file does not describe, or of a false length, could not be read.');
-  say(tally.malformed, 'could not be read: cut before the ports, or lengths that contradict each other.');
-  say(
-    tally.fragments,
-    `not read: later fragments of IP packets, which name no ports; ${counted(tally.firstFragments, 'first fragment')} read.`,
-  );
-  say(tally.cutPackets, 'cut by the snapshot length: sizes are those on the wire, names may be missing.');
-  say(tally.notIp, 'without IP (ARP and the like) left out.');
-  say(tally.icmp, 'of ICMP left out.');
-  for (const [protocol, count] of tally.otherProtocols) say(count, `of IP protocol ${protocol} left out.`);
+  const unread = 'not read';
+  const leftOut = 'left out';
+  for (const [link, count] of tally.unsupportedLinks) say(count, ` of link type ${link}`, unread);
+  say(tally.undescribed, ' of a false length or of an interface that the file does not describe', unread);
+  say(tally.malformed, ' cut before the ports, or with lengths that contradict each other,', unread);
+  const firsts = counted(tally.firstFragments, 'first fragment');
+  say(tally.fragments, '', `${unread}: later fragments of IP packets, which name no ports; ${firsts} read`);
+  say(tally.cutPackets, '', 'cut by the snapshot length: sizes are those on the wire, names may be missing');
+  say(tally.notIp, ' without IP (ARP and the like)', leftOut);
+  say(tally.icmp, ' of ICMP', leftOut);
+  for (const [protocol, count] of tally.otherProtocols) say(count, ` of IP protocol ${protocol}`, leftOut);
   return notes;
 }
 
@@ -70,7 +70,9 @@ function conversationNotes(tally: Tally, names: number): string[] {
     );
   }
   if (tally.missingBytes > 0) {
-    notes.push(`${counted(tally.missingBytes, 'byte')} of TCP were sent and are missing from the capture.`);
+    notes.push(
+      `${counted(tally.missingBytes, 'byte')} of TCP ${were(tally.missingBytes)} sent and ${are(tally.missingBytes)} missing from the capture.`,
+    );
   }
   if (tally.encryptedHellos > 0) {
     notes.push(
@@ -88,7 +90,8 @@ function conversationNotes(tally: Tally, names: number): string[] {
       `More connections were open than are followed: ${counted(tally.closedEarly, 'silent one')} ended early.`,
     );
   }
-  if (tally.dropped > 0) notes.push(`The capture holds too much: ${counted(tally.dropped, 'record')} left out.`);
+  if (tally.dropped > 0)
+    notes.push(`The capture holds too much: ${counted(tally.dropped, 'record')} ${were(tally.dropped)} left out.`);
   return [...notes, ...appNotes(tally), ...clientNotes(tally)];
 }
 
@@ -120,6 +123,10 @@ function counted(count: number, one: string, many = `${one}s`): string {
 
 function are(count: number): string {
   return count === 1 ? 'is' : 'are';
+}
+
+function were(count: number): string {
+  return count === 1 ? 'was' : 'were';
 }
 
 function has(count: number): string {

@@ -47,7 +47,7 @@ export class Outcome {
 
   /** All records in order of time, which counts from the oldest packet. */
   end(): CaptureLine[] {
-    const { earliestMs, latestMs, firstMs, dropped, droppedFromMs, packets } = this.#tally;
+    const { earliestMs, latestMs, firstMs, dropped, droppedFromMs, lastLine } = this.#tally;
     const startedAt = dateText((firstMs ?? 0) + earliestMs);
     const lastMs = sinceMs(latestMs, earliestMs);
     const uid = this.#uid();
@@ -74,8 +74,8 @@ export class Outcome {
     return [
       { line: 1, record: start },
       ...this.#lines,
-      ...(dropped > 0 ? [{ line: packets, record: gap }] : []),
-      { line: packets, record: { type: 'end', atMs: lastMs } },
+      ...(dropped > 0 ? [{ line: lastLine, record: gap }] : []),
+      { line: lastLine, record: { type: 'end', atMs: lastMs } },
     ];
   }
 

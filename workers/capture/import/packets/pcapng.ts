@@ -23,6 +23,9 @@ const PASSED_OVER: ReadonlySet<number> = new Set([
   BLOCK.customUncopied,
 ]);
 
+/** Blocks without a packet that tshark numbers like packets. */
+const NUMBERED: ReadonlySet<number> = new Set([BLOCK.systemdJournal, BLOCK.custom, BLOCK.customUncopied]);
+
 export interface PcapngTaker {
   readonly packet: TakePacket;
   /** A block says which app a uid is. */
@@ -60,8 +63,10 @@ export class PcapngSource implements PacketSource {
       const order = sectionIsLittle(bytes, at) ?? this.#little;
       const length = blockLength(bytes, at, order);
       const type = uint32(bytes, at, order);
-      if (length !== null && length > MOST_RECORD_BYTES && this.#isPassedOver(type, length)) at += length;
-      else if (length === null || length > MOST_RECORD_BYTES) at = this.#lose(at);
+      if (length !== null && length > MOST_RECORD_BYTES && this.#isPassedOver(type, length)) {
+        if (NUMBERED.has(type)) this.#packet.number += 1;
+        at += length;
+      } else if (length === null || length > MOST_RECORD_BYTES) at = this.#lose(at);
       else if (at + length > to) {
         if (!last || !this.#hasAnother(bytes, at + 1, to)) break;
         at = this.#lose(at);
@@ -118,6 +123,7 @@ export class PcapngSource implements PacketSource {
   }
 
   #block(bytes: Buffer, at: number, end: number, type: number, little: boolean): void {
+    if (NUMBERED.has(type)) this.#packet.number += 1;
     switch (type) {
       case BLOCK.section:
         this.#little = little;

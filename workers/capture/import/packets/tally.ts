@@ -3,6 +3,8 @@ import type { App } from './pcapdroid.ts';
 /** What is counted while a capture is read, for its notes. */
 export interface Tally {
   packets: number;
+  /** Number of the last packet, which may be greater: blocks of other kinds are numbered, too. */
+  lastLine: number;
   firstMs: number | null;
   /** Times relative to the first packet. */
   earliestMs: number;
@@ -42,6 +44,7 @@ export interface Tally {
 export function createTally(): Tally {
   return {
     packets: 0,
+    lastLine: 0,
     firstMs: null,
     earliestMs: 0,
     latestMs: 0,
