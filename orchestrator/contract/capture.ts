@@ -98,6 +98,7 @@ export const ConnectionRecord = z.looseObject({
   address: z.string().optional(),
   certificateSha256: z.string().optional(),
   failure: z.string().optional(),
+  uid: z.number().int().optional(),
 });
 
 export const PushRecord = z.looseObject({
