@@ -9,7 +9,11 @@ import { writeApk, zipInputs } from '../support/apk/write.ts';
 import { signJar } from '../support/apk/sign-jar.ts';
 import { signZip } from '../support/apk/sign.ts';
 import { writeZip } from '../support/apk/zip.ts';
+import { readBinaryXml } from '../../workers/apk/binary-xml.ts';
+import { oddityLog } from '../../workers/apk/oddities.ts';
+import { readEntry } from '../../workers/apk/read.ts';
 import { factsOf } from './reading.ts';
+import { printedLines, treeLines } from './xml-tree.ts';
 
 /** The reader against programs that others wrote, on files that others made and on our own. */
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
@@ -67,6 +71,16 @@ describe('aapt', () => {
   });
 });
 
+describe('aapt', () => {
+  it.for(all)('reads the same tree of elements and attributes from %s', (path, { skip }) => {
+    if (!runs('aapt', 'version')) return skip('aapt is not installed');
+    const manifest = readEntry(readFileSync(path), 'AndroidManifest.xml', 16 * 1024 * 1024) ?? Buffer.alloc(0);
+    const tree = treeLines(readBinaryXml(manifest, 'AndroidManifest.xml', oddityLog()));
+    expect(tree.length).toBeGreaterThan(5);
+    expect(tree).toEqual(printedLines(output('aapt', 'dump', 'xmltree', path, 'AndroidManifest.xml')));
+  });
+});
+
 async function sameBadging(path: string): Promise<void> {
   const badging = output('aapt', 'dump', 'badging', path);
   const facts = await factsOf(readFileSync(path));
@@ -85,6 +99,20 @@ async function sameBadging(path: string): Promise<void> {
   expect(facts.launchActivity ?? undefined).toBe(every(badging, /^launchable-activity: name='([^']*)'/gm)[0]);
   expect(facts.debuggable).toBe(/^application-debuggable/m.test(badging));
   expect(facts.label ?? '').toBe(every(badging, /^application-label(?:-en)?:'([^']*)'/gm).at(-1) ?? '');
+  const labels = new Map(
+    [...badging.matchAll(/^application-label-([\w-]+):'([^']*)'/gm)].map(([, at, text]) => [at, text]),
+  );
+  for (const { locale, text } of facts.details?.labels ?? []) {
+    if (locale !== null) expect([locale, text]).toEqual([locale, labels.get(locale)]);
+  }
+  const locales = every(/^locales: (.*)$/m.exec(badging)?.[1] ?? '', /'([^']*)'/g).filter((each) => each !== '--_--');
+  expect(facts.details?.locales).toEqual(locales.sort());
+  expect(facts.details?.libraries.map(({ name, required }) => `${required ? '' : 'not '}${name}`).sort()).toEqual(
+    [
+      ...every(badging, /^uses-library:'([^']*)'/gm),
+      ...every(badging, /^uses-library-not-required:'([^']*)'/gm).map((name) => `not ${name}`),
+    ].sort(),
+  );
   expect(facts.abis).toEqual(every(/^native-code: (.*)$/m.exec(badging)?.[1] ?? '', /'([^']*)'/g).sort());
 }
 
@@ -96,10 +124,21 @@ describe('apksigner', () => {
 });
 
 async function sameCertificate(path: string): Promise<void> {
-  const printed = output('apksigner', 'verify', '--print-certs', '--verbose', path);
+  const printed = output('apksigner', 'verify', '--print-certs', '--verbose', '--min-sdk-version', '24', path);
   const { certificates } = await factsOf(readFileSync(path));
   expect(certificates.map((certificate) => certificate.sha256)).toEqual(
     every(printed, /^Signer #\d+ certificate SHA-256 digest: ([0-9a-f]{64})$/gm),
+  );
+  const each = (what: string): string[] => every(printed, new RegExp(`^Signer #\\d+ ${what}: (.*)$`, 'gm'));
+  expect(
+    certificates.map(({ sha1, md5, keyAlgorithm, keyBits }) => [sha1, md5, keyAlgorithm, String(keyBits)]),
+  ).toEqual(
+    each('certificate SHA-1 digest').map((sha1, index) => [
+      sha1,
+      each('certificate MD5 digest')[index],
+      each('key algorithm')[index],
+      each('key size \\(bits\\)')[index],
+    ]),
   );
   expect(certificates.every((certificate) => certificate.verified)).toBe(true);
   const schemes = every(printed, /^Verified using (v[123]) scheme .*: true$/gm);

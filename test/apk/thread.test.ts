@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../orchestrator/contract/fault.ts';
-import { readApkInThread } from '../../workers/apk/read-in-thread.ts';
+import { readApkInThread, unpackInThread } from '../../workers/apk/read-in-thread.ts';
+import { encryptedZip } from '../support/apk/encrypt-zip.ts';
 import { writeApk } from '../support/apk/write.ts';
+import { writeZip } from '../support/apk/zip.ts';
 import { factsOf, signal } from './reading.ts';
 
 const APP = { packageName: 'org.example.thread', label: 'Thread' };
@@ -27,6 +29,29 @@ async function faultFrom(work: Promise<unknown>): Promise<Fault> {
   expect(error).toBeInstanceOf(Fault);
   return error as Fault;
 }
+
+describe('a container in a thread', () => {
+  it('gives its APKs in memory, an APK null, and what cannot be opened its Fault', async () => {
+    const set = join(directory, 'set.apkm');
+    const locked = join(directory, 'locked.zip');
+    const apk = writeApk(APP);
+    await writeFile(
+      set,
+      writeZip([
+        { path: 'info.json', bytes: Buffer.from('{}') },
+        { path: 'base.apk', bytes: apk },
+      ]),
+    );
+    await writeFile(locked, encryptedZip([{ path: 'a.apk', bytes: apk }], 'guess', 'aes-256'));
+    const [whole, container, fault] = await unpackInThread([path, set, locked], { signal });
+    expect(whole).toBeNull();
+    if (container === null || container === undefined || container instanceof Fault) throw new Error('No container.');
+    expect(container.files.map(({ fileName }) => fileName)).toEqual(['set.apkm!base.apk']);
+    expect(Buffer.from(container.files[0]?.bytes ?? []).equals(apk)).toBe(true);
+    expect(fault).toMatchObject({ code: 'container-locked' });
+    expect((await readApkInThread([set], { signal })).packageName).toBe(APP.packageName);
+  });
+});
 
 describe('reading in a thread', () => {
   it('gives the same facts as reading in place', async () => {

@@ -10,6 +10,19 @@ export interface BlockSigner {
   readonly scheme: 'v2' | 'v3' | 'v3.1';
   /** Which of the two public test keys. */
   readonly key: 1 | 2;
+  /** Platforms that look at it; by default from 28 on for v3 and from 33 on for v3.1. */
+  readonly fromApi?: number;
+  readonly toApi?: number;
+  /** Keys of a proof of rotation, oldest first. */
+  readonly lineage?: readonly (1 | 2)[];
+  /** A proof of rotation as it is, in the place of that of `lineage`. */
+  readonly proof?: Buffer;
+  /** v3: the platform from which on a v3.1 signer must take over. */
+  readonly rotationFromApi?: number;
+  /** v2: the scheme that stood beside it. */
+  readonly promises?: number;
+  /** Written over the signed data after they were signed, for tests. */
+  readonly damage?: (signedData: Buffer) => void;
 }
 
 /**
@@ -29,23 +42,55 @@ export function signZip(zip: Buffer, signers: readonly BlockSigner[]): Buffer {
   return Buffer.concat([entries, block, central, moved]);
 }
 
-function signerBlock({ scheme, key }: BlockSigner, digest: Buffer): Buffer {
+function signerBlock(signer: BlockSigner, digest: Buffer): Buffer {
+  const { scheme, key } = signer;
   const { certificate, privateKey } = publicTestKey(key);
   // v3 and later say from and up to which platform the signer counts.
-  const range = scheme === 'v2' ? Buffer.alloc(0) : Buffer.concat([u32(scheme === 'v3' ? 28 : 33), u32(0x7fffffff)]);
+  const fromApi = signer.fromApi ?? (scheme === 'v3' ? 28 : 33);
+  const range = scheme === 'v2' ? Buffer.alloc(0) : Buffer.concat([u32(fromApi), u32(signer.toApi ?? 0x7fffffff)]);
   const signedData = Buffer.concat([
     prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(digest))),
     prefixed(prefixed(certificate.raw)),
     range,
-    prefixed(),
+    prefixed(...attributesOf(signer)),
   ]);
-  const signer = Buffer.concat([
-    prefixed(signedData),
-    range,
-    prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(sign('sha256', signedData, privateKey)))),
-    prefixed(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })),
-  ]);
-  return prefixed(prefixed(signer));
+  const signature = sign('sha256', signedData, privateKey);
+  signer.damage?.(signedData);
+  return prefixed(
+    prefixed(
+      Buffer.concat([
+        prefixed(signedData),
+        range,
+        prefixed(prefixed(u32(RSA_PKCS1_SHA256), prefixed(signature))),
+        prefixed(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })),
+      ]),
+    ),
+  );
+}
+
+/** Ids of additional attributes: stripping protection of v2, proof of rotation and its platform of v3. */
+function attributesOf({ promises, rotationFromApi, lineage, proof }: BlockSigner): Buffer[] {
+  const rotation = proof ?? (lineage === undefined ? undefined : proofOfRotation(lineage));
+  return [
+    ...(promises === undefined ? [] : [prefixed(u32(0xbeeff00d), u32(promises))]),
+    ...(rotationFromApi === undefined ? [] : [prefixed(u32(0x559f8b02), u32(rotationFromApi))]),
+    ...(rotation === undefined ? [] : [prefixed(u32(0x3ba06f8c), rotation)]),
+  ];
+}
+
+/** Each level: certificate and the algorithm that signed it, flags, algorithm for the next one, signature. */
+export function proofOfRotation(keys: readonly (1 | 2)[]): Buffer {
+  const levels = keys.map((key, index) => {
+    const before = keys[index - 1];
+    const signedData = Buffer.concat([
+      prefixed(publicTestKey(key).certificate.raw),
+      u32(before === undefined ? 0 : RSA_PKCS1_SHA256),
+    ]);
+    const signature =
+      before === undefined ? Buffer.alloc(0) : sign('sha256', signedData, publicTestKey(before).privateKey);
+    return prefixed(prefixed(signedData), u32(23), u32(RSA_PKCS1_SHA256), prefixed(signature));
+  });
+  return Buffer.concat([u32(1), ...levels]);
 }
 
 export function publicTestKey(key: 1 | 2): { certificate: X509Certificate; privateKey: KeyObject } {
