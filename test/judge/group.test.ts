@@ -286,6 +286,21 @@ describe('without a rhythm there is no group', () => {
     expect(groups(report).length).toBeLessThanOrEqual(2);
   });
 
+  it('so with human-paced traffic, the null that comes closest to a rhythm: at most 5 of 200 domains', () => {
+    const random = jitterSequence(77);
+    const next = (): number => Math.max(1e-9, random.next().value);
+    const normal = (): number => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+    const records: SessionRecord[] = [];
+    for (let d = 0; d < 200; d++) {
+      const sigma = 0.42 + 0.23 * next();
+      // Lognormal gaps of 100 s on average: some 30 beats in 50 minutes
+      for (let at = 10 * MINUTE; at < 60 * MINUTE; at += 100_000 * Math.exp(sigma * normal() - sigma ** 2 / 2)) {
+        records.push(exchange(`${words[Math.floor(next() * 4)]!}.site${d}.example`, Math.round(at)));
+      }
+    }
+    expect(groups(judged('torch', session(HOUR, records))).length).toBeLessThanOrEqual(5);
+  });
+
   it('the order of records changes nothing', () => {
     const records = session(HOUR, [
       ...hopping((i) => `${'abcdefghi'[i]}pple.brightlamp.example`),
