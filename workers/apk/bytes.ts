@@ -18,20 +18,21 @@ export interface ByteView {
 
 /** `where` names the bytes in the Fault's sentence: "AndroidManifest.xml", "signing block". */
 export function viewOf(bytes: Buffer, where: string, code: FaultCode): ByteView {
-  const check = (at: number, size: number): number => {
-    if (!(at >= 0) || !(size >= 0) || at + size > bytes.length) {
-      throw new Fault(code, `${where} ends at offset ${bytes.length}, but ${size} bytes at ${at} are referred to.`);
-    }
-    return at;
+  const { length } = bytes;
+  const data = new DataView(bytes.buffer, bytes.byteOffset, length);
+  const refuse = (at: number, size: number): never => {
+    throw new Fault(code, `${where} ends at offset ${length}, but ${size} bytes at ${at} are referred to.`);
   };
+  const isInside = (at: number, size: number): boolean => at >= 0 && size >= 0 && at + size <= length;
   return {
     where,
     code,
-    length: bytes.length,
-    u8: (at) => bytes.readUInt8(check(at, 1)),
-    u16: (at) => bytes.readUInt16LE(check(at, 2)),
-    u32: (at) => bytes.readUInt32LE(check(at, 4)),
-    u64: (at) => bytes.readUInt32LE(check(at, 8)) + bytes.readUInt32LE(at + 4) * 4294967296,
-    slice: (at, size) => bytes.subarray(check(at, size), at + size),
+    length,
+    u8: (at) => (isInside(at, 1) ? data.getUint8(at) : refuse(at, 1)),
+    u16: (at) => (isInside(at, 2) ? data.getUint16(at, true) : refuse(at, 2)),
+    u32: (at) => (isInside(at, 4) ? data.getUint32(at, true) : refuse(at, 4)),
+    u64: (at) =>
+      isInside(at, 8) ? data.getUint32(at, true) + data.getUint32(at + 4, true) * 4294967296 : refuse(at, 8),
+    slice: (at, size) => (isInside(at, size) ? bytes.subarray(at, at + size) : refuse(at, size)),
   };
 }

@@ -4,14 +4,16 @@ export type JarSection = ReadonlyMap<string, string>;
 /**
  * Sections of MANIFEST.MF or a .SF file (JAR File Specification): headers `Name: value`, continued on lines that begin
  * with a space, sections apart by empty lines. The first one is the main section. Lines that are no header are skipped.
+ * Of `most` sections the first ones are read.
  */
-export function jarSections(bytes: Buffer): JarSection[] {
+export function jarSections(bytes: Buffer, most = Infinity): JarSection[] {
   const sections: Map<string, string>[] = [];
   let current: Map<string, string> | null = null;
   // A continuation cuts in the middle of UTF-8 characters, so lines are joined as bytes and decoded afterwards.
   const unfolded = bytes.toString('latin1').replace(/\r\n?/g, '\n').replace(/\n /g, '');
   for (const line of unfolded.split('\n')) {
     if (line === '') {
+      if (sections.length >= most) break;
       current = null;
       continue;
     }

@@ -31,7 +31,7 @@ export function verifyJarSignature(archive: ZipArchive, alone: boolean, signal: 
     const signatureFile = content(archive, entry.path.replace(/\.[^.]+$/, '.SF'));
     const { certificate, holds } = verifyPkcs7(unpack(archive, entry, MOST_META_BYTES), signatureFile, where);
     if (!holds) throw new Fault('apk-unsigned', `${where} does not hold over its .SF file.`);
-    const [main, ...sections] = jarSections(signatureFile);
+    const [main, ...sections] = jarSections(signatureFile, alone ? Infinity : 1);
     const names = new Set(sections.map((section) => section.get('name')));
     covered.push((path) => names.has(path));
     const schemes = main?.get('x-android-apk-signed');
