@@ -31,8 +31,14 @@ describe('a server that speaks first', () => {
     const { sessions, connections } = await scene.records();
     mail.close();
     expect(connections).toMatchObject([
-      { treatment: 'tunnelled', protocol: 'tcp', destination: { host: '127.0.0.1', port: mail.port } },
+      {
+        treatment: 'tunnelled',
+        protocol: 'tcp',
+        destination: { host: '127.0.0.1', port: mail.port },
+        address: '127.0.0.1',
+      },
     ]);
+    expect(sessions.map(({ address }) => address)).toEqual(sessions.map(() => '127.0.0.1'));
     expect(sessions.reduce((sum, session) => sum + session.upBytes, 0)).toBe(9);
     expect(sessions.reduce((sum, session) => sum + session.downBytes, 0)).toBe(24 + 8);
   });
@@ -71,6 +77,7 @@ describe('in a live run', () => {
     const { sessions } = await scene.records();
     expect(sessions[0]).toMatchObject({ destination: { host: '127.0.0.1', port: 9 } });
     expect(sessions[0]!.failure).toMatch(/proxy-failed/);
+    expect(sessions[0]).not.toHaveProperty('address');
   });
 
   it('a name that leads to a private address is refused too, and is looked up once', async () => {

@@ -42,8 +42,12 @@ export class AppConnection {
   #wireUpTaken = 0;
   #wireDownTaken = 0;
 
-  constructor(id: number, raw: Socket, journal: Journal) {
+  readonly #addressOf: (host: string) => string | null;
+
+  /** @param addressOf the address of the server behind a host, where the run reached one. */
+  constructor(id: number, raw: Socket, journal: Journal, addressOf: (host: string) => string | null = () => null) {
     this.id = id;
+    this.#addressOf = addressOf;
     this.raw = raw;
     this.journal = journal;
     this.startMs = journal.clock.nowMs();
@@ -115,6 +119,7 @@ export class AppConnection {
       connection: this.id,
       wireUpBytes: Math.max(0, wireUpBytes),
       wireDownBytes: Math.max(0, wireDownBytes),
+      ...this.#serverFields(),
       ...this.#helloFields(),
       ...seen.extra,
     });
@@ -136,9 +141,15 @@ export class AppConnection {
       wireUpBytes: this.raw.bytesRead,
       wireDownBytes: this.raw.bytesWritten,
       treatment: this.treatment,
+      ...this.#serverFields(),
       ...this.#helloFields(),
       ...(this.failure === null ? {} : { failure: this.failure }),
     });
+  }
+
+  #serverFields(): { address?: string } {
+    const address = this.#host === null ? null : this.#addressOf(this.#host);
+    return address === null ? {} : { address };
   }
 
   #helloFields(): Partial<Pick<SessionRecord, 'sni' | 'alpn' | 'ja4'>> {

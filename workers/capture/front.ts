@@ -61,7 +61,7 @@ export async function openFront(options: FrontOptions): Promise<SessionFront> {
       return;
     }
     lastId += 1;
-    const connection = new AppConnection(lastId, raw, journal);
+    const connection = new AppConnection(lastId, raw, journal, (host) => options.egress.addressOf?.(host) ?? null);
     connections.add(connection);
     void connection.ended.then(() => connections.delete(connection));
     treat(connection, parts).catch((error: unknown) => {

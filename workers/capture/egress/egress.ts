@@ -10,6 +10,8 @@ export interface Egress extends AsyncDisposable {
   connect(target: EgressTarget, signal: AbortSignal): Promise<Upstream>;
   /** A plain TCP stream for what is not read; null where there is nothing behind it, as in a sealed run. */
   tunnel(target: EgressTarget, signal: AbortSignal): Promise<Duplex | null>;
+  /** The address that a host was reached at in this run; null where it was not. Absent where there is no network. */
+  addressOf?(host: string): string | null;
 }
 
 export interface EgressTarget {

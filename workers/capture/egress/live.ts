@@ -25,6 +25,7 @@ export function createLiveEgress(options: LiveOptions = {}): Egress {
   const isAllowed = createAddressRule(options.allow ?? []);
   const lookup = options.lookup ?? lookupAll;
   const addresses = new Map<string, Promise<string>>();
+  const reached = new Map<string, string>();
   const open = new Set<Socket>();
 
   const addressOf = async (host: string): Promise<string> => {
@@ -52,6 +53,7 @@ export function createLiveEgress(options: LiveOptions = {}): Egress {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     await settled(socket, 'connect', target, signal);
+    reached.set(target.host, address);
     return socket;
   };
   const secure = async (socket: Socket, target: EgressTarget, signal: AbortSignal): Promise<TLSSocket> => {
@@ -75,6 +77,7 @@ export function createLiveEgress(options: LiveOptions = {}): Egress {
       return { stream, alpn: stream.alpnProtocol || (offersHttp ? 'http/1.1' : null) };
     },
     tunnel: dial,
+    addressOf: (host) => reached.get(host) ?? null,
     [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();
       return Promise.resolve();
