@@ -11,6 +11,7 @@ import { loadProfiles } from '../../workers/profiles.ts';
 import { numberBetween, type Invocation } from '../invocation.ts';
 import { EXIT } from '../outcome.ts';
 import { readingView } from '../reading.ts';
+import { profileFolders, profilesOption, tellOverrides } from '../profile-folders.ts';
 import { mustBeFile } from '../submit.ts';
 import { line } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -23,6 +24,7 @@ interface ScoreFlags {
   readonly host?: string;
   readonly uid?: number;
   readonly phase?: PhaseName;
+  readonly profiles: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -45,11 +47,13 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
     .addOption(
       new Option('--phase <name>', 'phase of what the capture gives no phase for').choices([...PhaseName.options]),
     )
+    .addOption(profilesOption())
     .option('--out <dir>', 'also write report.json and report.html there')
     .option('--json', 'the whole report as JSON on stdout')
     .action(async (flags: ScoreFlags) => {
-      const { terminal, signal } = invocation;
-      const profiles = await loadProfiles();
+      const { terminal, environment, signal } = invocation;
+      const profiles = await loadProfiles({ extra: profileFolders(environment, flags.profiles) });
+      tellOverrides(terminal, profiles.overrides);
       await mustBeFile(flags.capture, 'capture');
       if (flags.apk !== undefined) await mustBeFile(flags.apk);
       const inspection =

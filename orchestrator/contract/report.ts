@@ -269,6 +269,8 @@ export const Report = z.strictObject({
     startedAt: z.string().nullable(),
     bundleDigest: z.string().nullable(),
     profileDigest: z.string(),
+    /** Each shipped profile that another of the same name stood in for: `kind name: file`. */
+    profileOverrides: z.array(z.string()),
     seed: z.number().int().nullable(),
     device: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     tools: z.record(z.string(), z.string()),

@@ -197,6 +197,7 @@ export function torchReport(over: Partial<Report> = {}): Report {
       startedAt: '2026-11-22T12:04:00.000Z',
       bundleDigest: null,
       profileDigest: 'ab'.repeat(32),
+      profileOverrides: [],
       seed: 1,
       device: { kind: 'simulated', apiLevel: 34, clockRate: 60 },
       tools: { adb: '1.0.41' },

@@ -12,7 +12,17 @@ type Explanation = Report['benignExplanations'][number];
 type Answer = Omit<Explanation, 'name'>;
 
 const JOB_MINIMUM_MS = 900_000;
-const SDK_ROLES = new Set(['ads', 'analytics', 'crash']);
+const SDK_ROLES = new Set([
+  'ads',
+  'analytics',
+  'attribution',
+  'config',
+  'crash',
+  'engagement',
+  'feature-flags',
+  'performance',
+  'session-replay',
+]);
 
 const TESTS: readonly (readonly [string, (suspect: JudgedChannel, context: Context) => Answer])[] = [
   ['Push keep-alive', keepAlive],

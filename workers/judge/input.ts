@@ -11,7 +11,7 @@ export interface NumberedRecord {
 }
 
 /** What the caller knows of how the capture came about; the judge adds the digest of the profiles. */
-export type GivenProvenance = Omit<Report['provenance'], 'profileDigest'>;
+export type GivenProvenance = Omit<Report['provenance'], 'profileDigest' | 'profileOverrides'>;
 
 export interface JudgeInput {
   readonly records: readonly NumberedRecord[];

@@ -52,7 +52,11 @@ export function judge(input: JudgeInput): Report {
     playbook: playbookOf(verdict, channels, visibility),
     questions: questionsOf(judged, context),
     coverage,
-    provenance: { ...input.provenance, profileDigest: input.profiles.digest },
+    provenance: {
+      ...input.provenance,
+      profileDigest: input.profiles.digest,
+      profileOverrides: input.profiles.overrides.map(({ kind, name, file }) => `${kind} ${name}: ${file}`),
+    },
     engine: { name: 'sleeptalk', version: input.engineVersion, tunables: { ...input.tunables, verdictRule: rule } },
   };
 }

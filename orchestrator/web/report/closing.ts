@@ -65,11 +65,11 @@ export function provenanceSection(report: Report): Html {
           ${row('Sample', report.sample.files.map((file) => `${file.fileName} ${file.sha256}`).join('; '))}
           ${row('Signing certificate', report.sample.certificates.join('; '))}
           ${row('Evidence bundle (manifest SHA-256)', provenance.bundleDigest)}
-          ${row('Capture SHA-256', provenance.captureDigest)}
-          ${row('Profiles SHA-256', provenance.profileDigest)} ${row('Seed', provenance.seed)}
-          ${row('Engine', `${engine.name} ${engine.version}`)} ${row('Tunables', pairs(engine.tunables))}
-          ${row('Device', pairs(provenance.device))} ${row('Tools', pairs(provenance.tools))}
-          ${row('Lines of the capture skipped', provenance.skippedLines)}
+          ${row('Capture SHA-256', provenance.captureDigest)} ${row('Profiles SHA-256', provenance.profileDigest)}
+          ${row('Profiles replaced by own ones', provenance.profileOverrides.join('; '))}
+          ${row('Seed', provenance.seed)} ${row('Engine', `${engine.name} ${engine.version}`)}
+          ${row('Tunables', pairs(engine.tunables))} ${row('Device', pairs(provenance.device))}
+          ${row('Tools', pairs(provenance.tools))} ${row('Lines of the capture skipped', provenance.skippedLines)}
           ${row('Bytes of the capture unread', provenance.unreadBytes)}
         </dl>
       </div>
