@@ -64,7 +64,8 @@ export function cadenceOfBeats(raw: Raw, originSeconds: number, watched: Watched
   if (statistics.length === 0) return tooFew(coarse, dutyCycle, tunables);
 
   const structure = structureOf(statistics);
-  const chosen = structure.best.beats;
+  // Where no structure is claimed, no view of it is chosen either.
+  const chosen = structure.score >= 1 ? structure.best.beats : fine;
   const rhythm = heard(structure, chosen);
   const kind = kindOf(structure, rhythm, dutyCycle, tunables);
   const structured = kind !== 'irregular' && kind !== 'continuous';
@@ -125,7 +126,8 @@ interface Heard extends Rhythm {
  */
 function heard({ best, all, threshold }: Structure, chosen: Beats): Heard {
   const rhythm = rhythmOf(chosen.intervals);
-  const chain = best.chain ?? all.find((one) => one.beats === chosen && passes(one, threshold))?.chain ?? null;
+  const passing = all.find((one) => one.beats === chosen && passes(one, threshold));
+  const chain = (best.nats >= threshold ? best.chain : null) ?? passing?.chain ?? null;
   if (chain === null) return { ...rhythm, clutter: 0 };
   const { period, sigma, missed, clutter } = chain;
   const moved = Math.abs(period - rhythm.period) > MOVED * rhythm.period;

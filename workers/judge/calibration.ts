@@ -1,5 +1,5 @@
 // In: nothing. Out: the evidence that aperiodic series reach by chance, by number of beats.
-// Made by `npm run calibrate` (seed 20261122, 600 series a family and count, 200 from 100 beats on); do not edit by hand.
+// Made by `npm run calibrate` (seed 20261122, see scripts/calibrate/); do not edit by hand.
 
 /** Numbers of beats; the threshold in nats at each; what 99 % of each null family's series stay below. */
 export const CALIBRATION: {
