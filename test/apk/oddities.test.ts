@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ODDITY_KINDS } from '../../workers/apk/oddities.ts';
 import { launcher } from '../support/apk/description.ts';
 import { withManifest } from '../support/apk/malformed.ts';
 import { signZip } from '../support/apk/sign.ts';
@@ -30,6 +32,12 @@ function nth(zip: Buffer, mark: Buffer, index: number): number {
   for (let skipped = 0; skipped < index; skipped += 1) at = zip.indexOf(mark, at + 4);
   return at;
 }
+
+it('every kind of oddity is in the documentation, and no other', () => {
+  const page = readFileSync(new URL('../../docs/apk-reader.md', import.meta.url), 'utf8');
+  const section = /## Oddities\n(.*?)\n## /s.exec(page)?.[1] ?? '';
+  expect([...section.matchAll(/`([a-z-]+)`/g)].map((match) => match[1]).sort()).toEqual([...ODDITY_KINDS].sort());
+});
 
 it('an ordinary APK has no oddity', async () => {
   expect(await kindsOf(writeApk(APP))).toEqual([]);

@@ -5,6 +5,8 @@ import { VALUE } from './resource-value.ts';
 import type { Resources } from './resources.ts';
 
 const MOST_RULES = 2000;
+/** Nested rules repeat what they inherit, so few pins in a deep file are many. */
+const MOST_PINS = 100;
 const MOST_HOST_CHARACTERS = 253;
 
 /**
@@ -49,6 +51,7 @@ function domainsOf(config: XmlElement): NetworkRule['domains'] {
 function pinsOf(sets: readonly XmlElement[]): string[] {
   return sets
     .flatMap((set) => childrenNamed(set, 'pin'))
+    .slice(0, MOST_PINS)
     .map((pin) => `${plainAttribute(pin, 'digest') ?? ''}:${pin.text.trim()}`.slice(0, 200));
 }
 

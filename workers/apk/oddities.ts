@@ -2,36 +2,36 @@ import type { Oddity } from '../../orchestrator/contract/apk.ts';
 import { printable } from '../../orchestrator/contract/fault.ts';
 
 /** Kinds of oddity, each explained in docs/apk-reader.md. */
-export type OddityKind =
-  | 'zip-several-disks'
-  | 'zip-uncounted-entries'
-  | 'zip-gap'
-  | 'zip-encrypted-flag'
-  | 'zip-unknown-method'
-  | 'zip-local-header'
-  | 'zip-data-descriptor'
-  | 'zip-overlap'
-  | 'zip-extra-field'
-  | 'zip-path'
-  | 'zip-comment'
-  | 'xml-type'
-  | 'xml-unknown-chunk'
-  | 'xml-trailing-bytes'
-  | 'xml-attribute-size'
-  | 'xml-string-pool'
-  | 'xml-misnamed-attribute'
-  | 'xml-namespace'
-  | 'resources-damaged'
-  | 'manifest-repeated'
-  | 'launch-name'
-  | 'network-config'
-  | 'signature-broken'
-  | 'signature-unchecked'
-  | 'signature-too-old'
-  | 'dex-damaged'
-  | 'container';
+export const ODDITY_KINDS = [
+  'zip-several-disks',
+  'zip-uncounted-entries',
+  'zip-gap',
+  'zip-encrypted-flag',
+  'zip-unknown-method',
+  'zip-local-header',
+  'zip-data-descriptor',
+  'zip-overlap',
+  'zip-extra-field',
+  'zip-path',
+  'zip-comment',
+  'xml-type',
+  'xml-unknown-chunk',
+  'xml-trailing-bytes',
+  'xml-attribute-size',
+  'xml-string-pool',
+  'xml-misnamed-attribute',
+  'xml-namespace',
+  'resources-damaged',
+  'manifest-repeated',
+  'launch-name',
+  'network-config',
+  'signature-broken',
+  'signature-too-old',
+  'dex-damaged',
+] as const;
+export type OddityKind = (typeof ODDITY_KINDS)[number];
 
-/** Collects what is odd about one file, a few of each kind: a thousand equal lies say no more than twenty. */
+/** Collects what is odd about one file, a few of each kind: a thousand equal lies say no more than ten. */
 export interface OddityLog {
   add(kind: OddityKind, where: string, detail: string): void;
   /** In the order of the reading; hostile text is made printable. */

@@ -43,6 +43,7 @@ function expandWithin(input: ApkInput, depth: number, budget: Budget): Expanded 
     throw new Fault('apk-too-large', `${name} is an archive inside ${MOST_DEPTH} others; that is one too many.`);
   }
   const { kind, entries } = chooseEntries(archive, name);
+  if (entries.length > MOST_APKS) throw new Fault('apk-too-large', `${name} holds over ${MOST_APKS} APKs.`);
   const self: Container = {
     fileName: input.fileName,
     kind,
