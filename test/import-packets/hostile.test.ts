@@ -182,6 +182,13 @@ describe('a capture without end', () => {
     expect(notes).toContain('The capture holds too much: 700 records were left out.');
   });
 
+  it('keeps no more bursts of one connection either', async () => {
+    const one = Array.from({ length: 50 }, (_, index) => datagram(index * 2, true, 'x'));
+    const { sessions, notes } = await importingBytes(pcap(one), { mostRecords: 20 });
+    expect(sessions).toHaveLength(20);
+    expect(notes).toContain('The capture holds too much: 31 records were left out.'); // 30 bursts and the connection
+  });
+
   it('follows only so many conversations at once; the silent ones end early, and no byte is lost', async () => {
     const { connections, notes } = await importingBytes(pcap(many), { mostOpen: 64 });
     expect(connections.map(({ wireUpBytes }) => wireUpBytes)).toEqual(many.map(() => 1));
@@ -195,6 +202,7 @@ it('stops when it is told to', async () => {
   await expect(importing(file.path, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
-it('names a file that is not there', async () => {
+it('names a file that is not there, or is none', async () => {
+  await expect(importing(import.meta.dirname)).rejects.toMatchObject({ code: 'file-unreadable' });
   await expect(importing('/nowhere/at/all.pcap')).rejects.toMatchObject({ code: 'file-unreadable' });
 });

@@ -26,6 +26,8 @@ const MOST_APPS = 4096;
 export interface AssemblyParts {
   readonly tally: Tally;
   readonly names: Names;
+  /** Records that may still be kept. */
+  readonly room: Budget;
   /** Takes a conversation when it is over. */
   readonly finish: (conversation: Conversation) => void;
   readonly mostOpen?: number;
@@ -135,12 +137,12 @@ export class Assembly {
   }
 
   #begin(packet: Packet): Conversation {
-    const { names, tally } = this.#parts;
+    const { names, tally, room } = this.#parts;
     const source = sourceOf(packet);
     const destination = destinationOf(packet);
     const [client, server] = openedBySource(packet) ? [source, destination] : [destination, source];
     const name = names.of(addressText(server));
-    const one = new Conversation(++this.#begun, packet.transport, client, server, name, this.#now);
+    const one = new Conversation(++this.#begun, packet.transport, client, server, name, this.#now, room);
     if (packet.transport === TCP) one.tcp = new TcpStream(one, this.#budget);
     else one.udp = new UdpStream(one, this.#budget);
     if (packet.transport === TCP) tally.tcp += 1;

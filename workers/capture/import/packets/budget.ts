@@ -1,12 +1,12 @@
-/** Bytes that all conversations together may keep of what they have read: a capture cannot make the memory grow. */
+/** What all conversations together may keep, in bytes or in records: a capture cannot make the memory grow. */
 export interface Budget {
   /** False where there is not that much left; nothing is taken then. */
-  take(bytes: number): boolean;
-  give(bytes: number): void;
+  take(count: number): boolean;
+  give(count: number): void;
 }
 
-export function createBudget(bytes: number): Budget {
-  let left = bytes;
+export function createBudget(most: number): Budget {
+  let left = most;
   return {
     take(wanted) {
       if (wanted > left) return false;

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts';
 import { Bursts } from './bursts.ts';
 import type { End } from './ends.ts';
 import type { When } from './half.ts';
@@ -34,7 +35,15 @@ export class Conversation {
   /** The next conversation of the same slot of the table. */
   next: Conversation | null = null;
 
-  constructor(number: number, transport: number, client: End, server: End, name: string | null, began: When) {
+  constructor(
+    number: number,
+    transport: number,
+    client: End,
+    server: End,
+    name: string | null,
+    began: When,
+    room: Budget,
+  ) {
     this.number = number;
     this.transport = transport;
     this.client = client;
@@ -42,7 +51,7 @@ export class Conversation {
     this.name = name;
     this.line = this.lastLine = began.line;
     this.startMs = this.endMs = began.ms;
-    this.bursts = new Bursts();
+    this.bursts = new Bursts(room);
   }
 
   /** Counts a packet of it. Returns false where it is of another uid than those before. */

@@ -1,12 +1,11 @@
 import type { CaptureRecord } from '../../../../orchestrator/contract/capture.ts';
 import type { CaptureLine } from '../../../capture-reader.ts';
 import { addressText } from './address.ts';
+import type { Budget } from './budget.ts';
 import type { Conversation } from './conversation.ts';
-import { namedBy, recordsOf, type TrafficLine } from './records.ts';
+import { connectionOf, namedBy, sessionsOf, type TrafficLine } from './records.ts';
 import { addTo, type Tally } from './tally.ts';
 
-/** Records that one capture may become; what comes after them is counted and said. */
-const MOST_RECORDS = 1_000_000;
 const MOST_CLIENTS = 1024;
 
 export interface OutcomeOptions {
@@ -14,17 +13,19 @@ export interface OutcomeOptions {
   readonly uid?: number;
   /** Only connections that this address opened. */
   readonly host?: string;
-  readonly mostRecords?: number;
 }
 
 /** Gathers the records of conversations as they end. */
 export class Outcome {
   readonly #tally: Tally;
+  readonly #room: Budget;
   readonly #options: OutcomeOptions;
   readonly #lines: TrafficLine[] = [];
 
-  constructor(tally: Tally, options: OutcomeOptions) {
+  /** @param room records that may still be kept; what is beyond them is counted and said */
+  constructor(tally: Tally, room: Budget, options: OutcomeOptions) {
     this.#tally = tally;
+    this.#room = room;
     this.#options = options;
   }
 
@@ -32,17 +33,23 @@ export class Outcome {
     const tally = this.#tally;
     const client = addressText(one.client);
     addTo(tally.clients, client, MOST_CLIENTS);
-    if (this.#options.host !== undefined && client !== this.#options.host) return;
+    if (this.#options.host !== undefined && client !== this.#options.host) {
+      this.#room.give(one.bursts.seen.length);
+      return;
+    }
     tally.missingBytes += one.tcp?.missingBytes ?? 0;
     if ((one.tcp?.content.hello ?? one.udp?.hello)?.encryptedHello) tally.encryptedHellos += 1;
     if (namedBy(one) === 'answer') tally.namedByAnswer += 1;
-    const lines = recordsOf(one);
-    if (this.#lines.length + lines.length > (this.#options.mostRecords ?? MOST_RECORDS)) {
-      tally.droppedFromMs = tally.dropped === 0 ? one.startMs : Math.min(tally.droppedFromMs, one.startMs);
-      tally.dropped += lines.length;
-      return;
-    }
-    for (const line of lines) this.#lines.push(line);
+    for (const line of sessionsOf(one)) this.#lines.push(line);
+    if (one.bursts.dropped > 0) this.#drop(one.bursts.dropped, one.bursts.droppedFromMs);
+    if (this.#room.take(1)) this.#lines.push(connectionOf(one));
+    else this.#drop(1, one.startMs);
+  }
+
+  #drop(count: number, fromMs: number): void {
+    const tally = this.#tally;
+    tally.droppedFromMs = tally.dropped === 0 ? fromMs : Math.min(tally.droppedFromMs, fromMs);
+    tally.dropped += count;
   }
 
   /** All records in order of time, which counts from the oldest packet. */

@@ -3,6 +3,7 @@ import { Fault, printable } from '../../../../orchestrator/contract/fault.ts';
 import { malformed } from '../../../capture-reader.ts';
 import type { ImportedCapture } from '../imported.ts';
 import { Assembly } from './assembly.ts';
+import { createBudget } from './budget.ts';
 import { createNames } from './names.ts';
 import { notesOf } from './notes.ts';
 import { Outcome, type OutcomeOptions } from './outcome.ts';
@@ -18,9 +19,13 @@ import { readWindows } from './windows.ts';
 export interface PacketOptions extends OutcomeOptions {
   readonly signal: AbortSignal;
   readonly progress?: (readBytes: number, totalBytes: number) => void;
-  /** Conversations that are followed at once. */
+  /** Bounds, for tests: records that are kept, conversations that are followed at once. */
+  readonly mostRecords?: number;
   readonly mostOpen?: number;
 }
+
+/** What comes after so many records is counted and said, and not kept. */
+const MOST_RECORDS = 1_000_000;
 
 /**
  * Reads a pcap or pcapng file: each TCP connection, and UDP between two ends without a pause of a minute, becomes a
@@ -31,12 +36,23 @@ export interface PacketOptions extends OutcomeOptions {
  */
 export async function readPackets(path: string, options: PacketOptions): Promise<ImportedCapture> {
   options.signal.throwIfAborted();
+  try {
+    return await readFrom(path, options);
+  } catch (cause) {
+    // Node's errors of the file system name their call: a file that is not there, a folder, a disk that fails.
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new Fault('file-unreadable', `${printable(path)}: ${printable(cause.message)}`, { cause });
+  }
+}
+
+async function readFrom(path: string, options: PacketOptions): Promise<ImportedCapture> {
   const tally = createTally();
   const names = createNames();
-  const outcome = new Outcome(tally, options);
+  const room = createBudget(options.mostRecords ?? MOST_RECORDS);
+  const outcome = new Outcome(tally, room, options);
   const bounds = options.mostOpen === undefined ? {} : { mostOpen: options.mostOpen };
-  const assembly = new Assembly({ tally, names, finish: (one) => outcome.take(one), ...bounds });
-  await using handle = await opened(path);
+  const assembly = new Assembly({ tally, names, room, finish: (one) => outcome.take(one), ...bounds });
+  await using handle = await open(path);
   const totalBytes = (await handle.stat()).size;
   const { source, headerBytes } = await sourceOf(handle, path, totalBytes, assembly, tally);
   const digest = await readWindows({
@@ -89,14 +105,6 @@ async function sourceOf(
 
 /** PCAPdroid names each app once. */
 const MOST_APPS = 4096;
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (cause) {
-    throw new Fault('file-unreadable', `${printable(path)}: ${printable(String(cause))}`, { cause });
-  }
-}
 
 function skippedPackets({ malformed: bad, fragments, undescribed, unsupportedLinks }: Tally): number {
   let skipped = bad + fragments + undescribed;

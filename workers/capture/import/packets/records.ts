@@ -11,24 +11,10 @@ export interface TrafficLine {
   readonly record: SessionRecord | ConnectionRecord;
 }
 
-/** The records of one conversation: its bursts as sessions, and the connection itself. */
-export function recordsOf(one: Conversation): TrafficLine[] {
-  const address = addressText(one.server);
-  const hello = one.tcp?.content.hello ?? one.udp?.hello ?? null;
-  const named = helloName(one);
-  const protocol = one.tcp?.content.protocol ?? one.udp?.protocol ?? 'udp';
-  const certificateSha256 = one.tcp?.content.tls?.certificateSha256 ?? null;
-  const shared = {
-    destination: destinationOf(one, address),
-    protocol,
-    connection: one.number,
-    address,
-    ...(named === null ? {} : { sni: tidyHost(named) ?? shownHost(named) }),
-    ...(hello === null ? {} : helloFields(hello)),
-    ...(certificateSha256 === null ? {} : { certificateSha256 }),
-    ...(one.uid < 0 ? {} : { uid: one.uid }),
-  };
-  const sessions = one.bursts.seen.map(({ request, line, ...burst }): TrafficLine => {
+/** The payload bursts of a conversation. They share what is the same in all of them. */
+export function sessionsOf(one: Conversation): TrafficLine[] {
+  const shared = sharedFields(one);
+  return one.bursts.seen.map(({ request, line, ...burst }) => {
     const record: SessionRecord = {
       type: 'session',
       ...burst,
@@ -39,15 +25,20 @@ export function recordsOf(one: Conversation): TrafficLine[] {
     };
     return { line, record };
   });
+}
+
+/** The conversation itself, with its packets and the bytes of its frames. */
+export function connectionOf(one: Conversation): TrafficLine {
+  const shared = sharedFields(one);
   const failure = failureOf(one);
-  const connection: ConnectionRecord = {
+  const record: ConnectionRecord = {
     type: 'connection',
     startMs: one.startMs,
     endMs: one.endMs,
     ...shared,
     wireUpBytes: one.wireUpBytes,
     wireDownBytes: one.wireDownBytes,
-    treatment: failure === null ? treatmentOf(protocol) : 'refused',
+    treatment: failure === null ? treatmentOf(shared.protocol) : 'refused',
     client: writeAuthority(addressText(one.client), one.client.port),
     packets: one.frames,
     packetsUp: one.framesUp,
@@ -55,7 +46,27 @@ export function recordsOf(one: Conversation): TrafficLine[] {
     frameBytesUp: one.frameBytesUp,
     ...(failure === null ? {} : { failure }),
   };
-  return [...sessions, { line: one.line, record: connection }];
+  return { line: one.line, record };
+}
+
+type Shared = Pick<SessionRecord, 'sni' | 'alpn' | 'ja4' | 'certificateSha256' | 'uid'> &
+  Readonly<{ destination: Destination; protocol: SessionRecord['protocol']; connection: number; address: string }>;
+
+function sharedFields(one: Conversation): Shared {
+  const address = addressText(one.server);
+  const hello = one.tcp?.content.hello ?? one.udp?.hello ?? null;
+  const named = helloName(one);
+  const certificateSha256 = one.tcp?.content.tls?.certificateSha256 ?? null;
+  return {
+    destination: destinationOf(one, address),
+    protocol: one.tcp?.content.protocol ?? one.udp?.protocol ?? 'udp',
+    connection: one.number,
+    address,
+    ...(named === null ? {} : { sni: tidyHost(named) ?? shownHost(named) }),
+    ...(hello === null ? {} : helloFields(hello)),
+    ...(certificateSha256 === null ? {} : { certificateSha256 }),
+    ...(one.uid < 0 ? {} : { uid: one.uid }),
+  };
 }
 
 /** What gives the destination its name. */

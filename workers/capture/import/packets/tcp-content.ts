@@ -1,5 +1,5 @@
 import type { Protocol } from '../../../../orchestrator/contract/capture.ts';
-import { printable } from '../../../../orchestrator/contract/fault.ts';
+import { recordedPath } from '../../exchange.ts';
 import type { ClientHello } from '../../hello.ts';
 import { readAuthority, shownHost, type HostAndPort } from '../../host.ts';
 import { recognise } from '../../opening.ts';
@@ -15,8 +15,6 @@ const MOST_OPENING_BYTES = 16_384;
 const MOST_PIECES = 64;
 /** As much of a request line as is looked at: what is kept of it is shorter. */
 const REQUEST_LINE_BYTES = 256;
-const LONGEST_METHOD = 20;
-const LONGEST_PATH = 200;
 
 /** What the bytes of one TCP connection turn out to be, in order, as they come. */
 export class TcpContent {
@@ -59,7 +57,7 @@ export class TcpContent {
     const match = /^([A-Z][A-Z-]{0,19}) ([\x21-\x7e\x80-\xff]+)(?: |$)/.exec(text);
     if (!match) return null;
     const target = match[2]!;
-    return shownRequest(match[1]!, absoluteForm(target)?.path ?? target);
+    return { method: match[1]!, path: recordedPath(absoluteForm(target)?.path ?? target, true) };
   }
 
   end(): void {
@@ -118,8 +116,4 @@ export class TcpContent {
 function hostOf(header: string | null): HostAndPort | null {
   if (header === null || header === '') return null;
   return { host: readAuthority(header)?.host ?? shownHost(header), port: null };
-}
-
-function shownRequest(method: string, path: string): Request {
-  return { method: printable(method, LONGEST_METHOD), path: printable(path, LONGEST_PATH) };
 }
