@@ -21,7 +21,7 @@ export function statisticRows({ all, threshold }: Structure): Statistic[] {
     threshold: rounded(threshold, 3),
     n: beats.starts.length,
     because:
-      'Nats, ln of the odds for structure. At most 1 % of aperiodic series of any tested family pass the threshold.',
+      'Nats, ln of the odds for structure. Of the aperiodic series of any tested family at most 1 % pass, and at most 2 % at any one number of beats.',
   }));
 }
 
