@@ -1,0 +1,2 @@
+import type { Family } from '../scenario.ts';
+export const HELD_OUT: readonly Family[] = [];
