@@ -80,7 +80,7 @@ function print(rows: readonly Row[]): void {
   for (const { what, megabytes, wallMs } of rows) {
     const speed = (megabytes / (wallMs / 1000)).toFixed(0);
     console.log(
-      `${what.padEnd(10)} ${wallMs.toFixed(0).padStart(8)} ms ${speed.padStart(7)} MB/s  x${(own / wallMs).toFixed(2)}`,
+      `${what.padEnd(10)} ${wallMs.toFixed(0).padStart(8)} ms ${speed.padStart(7)} MB/s  ${(own / wallMs).toFixed(2)} times ours`,
     );
   }
 }

@@ -38,10 +38,6 @@ export function networkAt(bytes: Uint8Array, at: number, end: number, linkType: 
   }
 }
 
-export function isSupported(linkType: number): boolean {
-  return [NULL, ETHERNET, LOOP, LINUX_SLL, LINUX_SLL2, ...RAW].includes(linkType);
-}
-
 function etherType(bytes: Uint8Array, typeAt: number, end: number): number {
   if (typeAt + 2 > end) return LINK.cut;
   return behindType(bytes, u16(bytes, typeAt), typeAt + 2, end);
