@@ -1,31 +1,37 @@
 /**
  * Reads mutated APKs and counts how that ended: npx tsx bench/apk/fuzz.ts --runs 200000 --seed 1. Mutant n of a run is
- * that of the seed `seed + n`, so that a number is enough to have it again: --runs 1 --seed N.
+ * that of the seed `seed + n`, so that a number is enough to have it again: --runs 1 --seed N. With --file PATH that
+ * file is mutated instead of the small ones made for this.
  * Fails (status 1) on an error that is no Fault, on reading for over a second, on over 256 MiB of memory, and on any
  * attempt to write a file.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { parseArgs } from 'node:util';
-import { mutant } from './mutate.ts';
+import { mutant, mutantOf } from './mutate.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 
 const MOST_MS = 1000;
 const MOST_MEGABYTES = 256;
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+    file: { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 const first = Number(values.seed);
 
+const original = values.file === undefined ? null : fs.readFileSync(values.file);
 const watch = watchFiles();
 const ends = new Map<string, number>();
 const failures: { seed: number; what: string; failure: string }[] = [];
 let slowest = { seed: 0, elapsedMs: 0 };
 const startedMs = performance.now();
 for (let seed = first; seed < first + runs; seed += 1) {
-  const { what, bytes } = mutant(seed);
+  const { what, bytes } = original === null ? mutant(seed) : mutantOf(original, seed);
   let outcome = await read(bytes);
   // A machine under load stops anybody for a while: slow is what is slow three times.
   for (let again = 0; again < 2 && outcome.elapsedMs > MOST_MS; again += 1) {

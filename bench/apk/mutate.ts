@@ -35,6 +35,14 @@ export function mutant(seed: number): Mutant {
   return damagedPart(draw);
 }
 
+/** A file of one's own, damaged by bytes or by the structure of the archive. */
+export function mutantOf(original: Buffer, seed: number): Mutant {
+  const draw = drawFrom(seed);
+  return draw(2) === 0
+    ? { what: 'the file given, bytes', bytes: damageBytes(original, draw) }
+    : { what: 'the file given, headers', bytes: damageHeaders(original, draw) };
+}
+
 const INTERESTING = [
   0, 1, 2, 4, 7, 8, 19, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff,
 ];

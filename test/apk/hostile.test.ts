@@ -157,6 +157,13 @@ describe('a file that no device would install', () => {
   });
 });
 
+it('a manifest of more elements than any app has is refused', async () => {
+  const children = Array.from({ length: 100_001 }, () => ({ name: 'a' }));
+  const xml = binaryXml({ name: 'manifest', attributes: { package: 'a.b' }, children });
+  const apk = writeApk({ ...APP, entries: { [MANIFEST]: xml } });
+  expect((await faultOf(apk)).detail).toMatch(/^AndroidManifest\.xml has too many elements, from offset \d+\.$/);
+});
+
 describe('a text bomb', () => {
   it('of a thousand strings in the same place is refused', async () => {
     const permissions = ['x'.repeat(30_000), ...Array.from({ length: 1000 }, (_, index) => `p${index}`)];

@@ -23,7 +23,6 @@ import { openZip, type ZipArchive } from './zip.ts';
 /** One file of a set, base or split. */
 export interface OneApk {
   readonly file: ApkFile;
-  readonly archive: ZipArchive;
   readonly manifest: ManifestFacts;
   readonly abis: ApkFacts['abis'];
   readonly certificates: SigningCertificate[];
@@ -70,7 +69,6 @@ export function readOne(input: ApkInput, signal: AbortSignal, opened?: (archive:
       fileName: input.fileName,
       split: manifest.split,
     },
-    archive,
     manifest: { ...manifest, details: { ...manifest.details, isAccessibilityTool } },
     abis: abisOf(archive),
     certificates,

@@ -64,23 +64,29 @@ function auditHeader(archive: ZipArchive, entry: ZipEntry, header: LocalHeader):
 
 /** Names that would leave a folder, or hide another name, where somebody unpacks them. We write no entry to a disk. */
 function auditPath(archive: ZipArchive, { path }: ZipEntry, lowerCase: Map<string, string>): void {
-  const trick = trickOf(path);
+  const trick = SUSPECT.test(path) || path.length > MOST_PATH_CHARACTERS ? trickOf(path) : null;
   if (trick !== null) archive.oddities.add('zip-path', path, `The entry name "${printable(path)}" ${trick}.`);
+  // res/ of shrunk apps holds names that differ in case only: there it is no trick.
+  if (path.startsWith('res/') || path.startsWith('r/') || path.startsWith('META-INF/')) return;
   const bare = path.toLowerCase().replace(/\/+$/, '');
   const twin = lowerCase.get(bare);
-  if (twin === undefined) lowerCase.set(bare, path);
-  // res/ of shrunk apps holds names that differ in case only: there it is no trick.
-  else if (!path.startsWith('res/') && !path.startsWith('r/') && !path.startsWith('META-INF/')) {
-    const detail = `The entry names "${printable(twin)}" and "${printable(path)}" are one on a disk that ignores case.`;
-    archive.oddities.add('zip-path', path, detail);
+  if (twin === undefined) {
+    lowerCase.set(bare, path);
+    return;
   }
+  const detail = `The entry names "${printable(twin)}" and "${printable(path)}" are one on a disk that ignores case.`;
+  archive.oddities.add('zip-path', path, detail);
 }
+
+/** Whatever {@link trickOf} could find has one of these. */
+const SUSPECT = /\.\.|[\u0000-\u001f\u007f\\:]|^\/|^[Acr][^/]*\.(xml|arsc|dex)\//;
+const MOST_PATH_CHARACTERS = 1024;
 
 function trickOf(path: string): string | null {
   if (/(^|[\\/])\.\.([\\/]|$)/.test(path)) return 'leads out of the folder it is unpacked to';
   if (/^([\\/]|[A-Za-z]:)/.test(path)) return 'is absolute';
   if (/^(AndroidManifest\.xml|resources\.arsc|classes\d*\.dex)[\\/]/.test(path)) return 'makes a folder of a file';
   if (/[\u0000-\u001f\u007f\\]/.test(path)) return 'holds a control character or a backslash';
-  if (path.length > 1024) return `is ${path.length} characters long`;
+  if (path.length > MOST_PATH_CHARACTERS) return `is ${path.length} characters long`;
   return null;
 }
