@@ -16,6 +16,8 @@ const DELAYED_WIDTHS_MS = [1_000, 2_000, 4_000, 8_000];
 const NESTED_SHARE = 0.075;
 const DELAYED_SHARE = 0.075;
 const LIKELIHOOD_SHARE = 0.85;
+/** With fewer pushes answered none of the ways of looking finds a coupling, and the first one says enough. */
+const LEAST_ANSWERED = 3;
 /** Below this the nested windows have decided, and nothing else is tried. */
 const DECIDED = 0.0005;
 /** An independent push could as well have come anywhere so long before and after, within its span. */
@@ -42,11 +44,16 @@ export interface Outcome {
 export function bestWindow(given: Trial): Outcome {
   const trial = { ...given, near: given.pushes.map((at) => neighbourhood(at, given.spans)) };
   const nested = nestedTrial(trial);
-  if (nested.pValue <= DECIDED) return nested;
+  if (nested.pValue <= DECIDED || answered(trial) < LEAST_ANSWERED) return nested;
   const delayed = delayedTrial(trial);
   const best = delayed && delayed.pValue < nested.pValue ? delayed : nested;
   const likelihood = likelihoodProbability({ ...trial, longestLagMs: LONGEST_LAG_MS });
   return { ...best, pValue: Math.min(best.pValue, (likelihood ?? 1) / LIKELIHOOD_SHARE) };
+}
+
+/** Pushes with a session at any of the lags that are tried. */
+function answered({ pushes, sessions, skewMs }: Trial): number {
+  return countCovered(coverOf(sessions, { fromMs: -skewMs, toMs: LONGEST_LAG_MS + skewMs }), pushes);
 }
 
 interface PlacedTrial extends Trial {
