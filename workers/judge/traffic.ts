@@ -1,5 +1,5 @@
 // In: the records of a capture. Out: traffic by destination, each with its exchanges in order of time.
-import type { CaptureRecord, Destination } from '../../orchestrator/contract/capture.ts';
+import type { Attribution, CaptureRecord, Destination } from '../../orchestrator/contract/capture.ts';
 import type { NumberedRecord } from './input.ts';
 import { byStart, type Exchange } from './sessions.ts';
 
@@ -37,6 +37,10 @@ interface Gathered {
 export function trafficOf(records: readonly NumberedRecord[]): readonly Traffic[] {
   const start = records.find(({ record }) => record.type === 'start')?.record;
   const appUid = start?.type === 'start' ? start.uid : undefined;
+  const isForeign = ({ uid }: SessionRecord | ConnectionRecord): boolean =>
+    appUid !== undefined && uid !== undefined && uid !== appUid;
+  // Our recorder is given the app's connections only; a capture of another maker may say whose each was.
+  const isOwn = start?.type === 'start' && start.device.kind !== 'unknown';
   const spoken = new Set<number>();
   for (const { record } of records) {
     if (record.type === 'session' && record.connection !== undefined) spoken.add(record.connection);
@@ -44,15 +48,15 @@ export function trafficOf(records: readonly NumberedRecord[]): readonly Traffic[
   const gathered = new Map<string, Gathered>();
   for (const { record, line } of records) {
     if (record.type === 'session') {
-      const foreign = appUid !== undefined && record.uid !== undefined && record.uid !== appUid;
-      add(gathered, record.destination, foreign, exchangeOf(record, line), record);
+      add(gathered, record.destination, isForeign(record), exchangeOf(record, line), record);
     } else if (record.type === 'connection' && record.destination && isAttempt(record, spoken)) {
-      add(gathered, record.destination, false, attemptOf(record, line), record);
+      const attribution = isOwn || record.uid !== undefined ? 'certain' : 'unknown';
+      add(gathered, record.destination, isForeign(record), attemptOf(record, line, attribution), record);
     }
   }
   for (const { record } of records) {
     if (record.type === 'connection' && record.destination && record.treatment !== 'canary') {
-      const one = gathered.get(keyOf(record.destination, false));
+      const one = gathered.get(keyOf(record.destination, isForeign(record)));
       if (one) addServer(one, record);
     }
   }
@@ -131,9 +135,9 @@ function exchangeOf(record: SessionRecord, line: number): Exchange {
   };
 }
 
-function attemptOf(record: ConnectionRecord, line: number): Exchange {
+function attemptOf(record: ConnectionRecord, line: number, attribution: Attribution): Exchange {
   const { startMs, endMs, protocol, connection } = record;
   // The wire bytes are those of a handshake: nothing that the app said.
   const silent = { upBytes: 0, downBytes: 0, forced: false, attempt: true, failed: false };
-  return { startMs, endMs, protocol, line, connection, attribution: 'certain', ...silent };
+  return { startMs, endMs, protocol, line, connection, attribution, ...silent };
 }
