@@ -39,6 +39,8 @@ const LEAST_V2_TARGET = 30;
 const MOST_MANIFEST_BYTES = 16 * 1024 * 1024;
 const MOST_TABLE_BYTES = 256 * 1024 * 1024;
 const MOST_CONFIG_BYTES = 1024 * 1024;
+/** A table that failed so often is asked no more: half a million attributes may refer to it. */
+const MOST_TABLE_FAULTS = 50;
 
 /**
  * `opened` is called as soon as the entries are known, for what can go on beside the reading.
@@ -84,11 +86,14 @@ export type Take = (path: string, mostBytes: number) => Buffer | null;
 
 /** A damaged table costs the label and what else refers to it, not the vetting; each read of it is guarded. */
 function tolerantResources(take: Take, oddities: OddityLog): Resources {
+  let faults = 0;
   const guarded = <T>(work: () => T, otherwise: T): T => {
+    if (faults >= MOST_TABLE_FAULTS) return otherwise;
     try {
       return work();
     } catch (error) {
       if (!(error instanceof Fault) || error.code === 'apk-too-large') throw error;
+      faults += 1;
       oddities.add('resources-damaged', 'resources.arsc', error.detail);
       return otherwise;
     }
