@@ -2,7 +2,7 @@
  * Push-tasked command and control: how often the coupling of pushes and sessions is found, and how often it is found
  * where pushes and sessions are independent.
  *
- * npx tsx bench/cadence/push.ts [--scenes 100] [--seed N] [--json]
+ * npx tsx bench/cadence/push.ts [--scenes 50] [--seed N] [--json]
  */
 import { parseArgs } from 'node:util';
 import { couplingTest } from '../../workers/judge/coupling.ts';
@@ -13,7 +13,7 @@ import { BACKGROUNDS, LAGS, pushesTogether, pushTimes, SCENE_SECONDS, tasked, ty
 
 const { values } = parseArgs({
   options: {
-    scenes: { type: 'string', default: '100' },
+    scenes: { type: 'string', default: '50' },
     seed: { type: 'string', default: '20261122' },
     json: { type: 'boolean', default: false },
   },
@@ -21,7 +21,9 @@ const { values } = parseArgs({
 const scenes = whole(values.scenes, '--scenes');
 const seed = whole(values.seed, '--seed', 0);
 const pushCounts = [6, 8, 12, 20];
-const perMinute = [0.1, 1, 10];
+/** Sessions a minute that no push causes, where pushes task and where they do not. */
+const besides = [0.01, 0.1, 0.5, 2];
+const independentOf = [0.1, 1];
 const missed = [
   { name: 'none', range: [0, 0] as const },
   { name: 'up to 30 %', range: [0, 0.3] as const },
@@ -45,7 +47,7 @@ function shareFound(path: readonly (string | number)[], make: (random: Random) =
 
 const power = Object.entries(LAGS).flatMap(([lagName, lag]) =>
   missed.flatMap(({ name, range }) =>
-    perMinute.map((rate) => ({
+    besides.map((rate) => ({
       lag: lagName,
       missed: name,
       perMinute: rate,
@@ -61,7 +63,7 @@ const power = Object.entries(LAGS).flatMap(([lagName, lag]) =>
 const arrivals = { 'at any time': pushTimes, together: pushesTogether };
 const independent = Object.entries(BACKGROUNDS).flatMap(([background, sessions]) =>
   Object.entries(arrivals).flatMap(([arrival, pushes]) =>
-    perMinute.map((rate) => ({
+    independentOf.map((rate) => ({
       background,
       arrival,
       perMinute: rate,

@@ -17,8 +17,9 @@ const MOST_JITTER = 0.1;
 
 /**
  * Counts in 360 buckets of the window (the package: a minute each of six hours). Structured: their variation is low, or
- * they correlate with themselves a period earlier, or the bytes sent or received hardly vary. Score: the larger of both
- * statistics of time, each as a multiple of its threshold; bytes decide but are not in it, as it has no scale for them.
+ * they correlate with themselves a period earlier, or the bytes sent or received hardly vary. Score: the correlation as a
+ * multiple of its threshold, at least 1 where the variation is low (that one has no scale: between the percentiles kept,
+ * counts are often all the same); bytes decide but are not in the score, which is of time.
  */
 export const ELASTIC: Method = {
   name: 'Elastic rule',
@@ -45,7 +46,7 @@ export const ELASTIC: Method = {
     });
     const variation = filled > Math.floor(LEAST_FILLED * range.length) ? truncatedVariation(range) : null;
     const best = bestPeriod(range);
-    const even = variation === null ? 0 : MOST_COUNT_VARIATION / Math.max(variation, 0.01);
+    const even = variation !== null && variation <= MOST_COUNT_VARIATION ? 1 : 0;
     const score = Math.max(best.autocovariance / LEAST_AUTOCOVARIANCE, even);
     return { score, structured: sameBytes || score >= 1, periodSeconds: best.buckets * width };
   },
