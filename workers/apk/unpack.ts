@@ -36,7 +36,7 @@ export function inflate(entry: Pick<ZipEntry, 'path' | 'uncompressedBytes'>, pac
   try {
     bytes = inflateRawSync(packed, {
       maxOutputLength: entry.uncompressedBytes,
-      chunkSize: chunkBytesFor(entry.uncompressedBytes),
+      chunkSize: chunkBytesFor(entry.uncompressedBytes, packed.length),
       finishFlush: constants.Z_SYNC_FLUSH,
     });
   } catch (cause) {
@@ -56,7 +56,7 @@ export function refuseBomb(entry: Pick<ZipEntry, 'path' | 'uncompressedBytes'>, 
   );
 }
 
-/** One chunk where that is not much memory: zlib then copies nothing. */
-export function chunkBytesFor(size: number): number {
-  return Math.max(64, Math.min(size + 1, 32 * 1024 * 1024));
+/** One chunk for ordinary content, so that zlib copies nothing; not the memory that a lie about the size would take. */
+export function chunkBytesFor(size: number, packedBytes: number): number {
+  return Math.max(64, Math.min(size + 1, packedBytes * 8 + 65_536, 32 * 1024 * 1024));
 }

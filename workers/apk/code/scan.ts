@@ -94,7 +94,7 @@ async function unpackAside(archive: ZipArchive, entry: ZipEntry): Promise<Buffer
     if (size === 0) return Buffer.alloc(0);
     return await inflateAside(packed, {
       maxOutputLength: size,
-      chunkSize: chunkBytesFor(size),
+      chunkSize: chunkBytesFor(size, packed.length),
       finishFlush: constants.Z_SYNC_FLUSH,
     });
   } catch (error) {
