@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Inspection } from '../orchestrator/contract/apk.ts';
+import type { Baseline } from '../orchestrator/contract/baseline.ts';
 import type { PhaseName } from '../orchestrator/contract/capture.ts';
 import { printable } from '../orchestrator/contract/fault.ts';
 import type { ProfileSet, Tunables } from '../orchestrator/contract/profile.ts';
@@ -17,8 +18,12 @@ export interface AssessRequest {
   /** A function that a person stated; used where there is no inspection. */
   readonly stated?: string | null;
   readonly packageName?: string | null;
-  /** Phase of every moment that the capture gives none for; background when absent. */
+  /** Phase of all of a capture that names none; not known when absent. */
   readonly assumedPhase?: PhaseName;
+  /** The cadence of an approved version, which the channels are held against first. */
+  readonly baseline?: Baseline | null;
+  /** ISO 8601: the day that an approval must last to, where the capture does not say when it was made. */
+  readonly asOf?: string | null;
   readonly profiles: ProfileSet;
   readonly tunables: Tunables;
   /** Address of the device, where a log holds the connections of several. */
@@ -58,6 +63,8 @@ export async function assess(request: AssessRequest): Promise<Report> {
     ...(stated === undefined ? {} : { stated }),
     ...(packageName === undefined ? {} : { packageName }),
     ...(assumedPhase === undefined ? {} : { assumedPhase }),
+    baseline: request.baseline ?? null,
+    asOf: request.asOf ?? null,
     captureFile: basename(captureFile),
     notes: capture.notes,
     profiles: request.profiles,

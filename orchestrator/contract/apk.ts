@@ -248,6 +248,8 @@ export const DeclaredFunction = z.strictObject({
   title: z.string(),
   confidence: z.number().min(0).max(1),
   evidence: z.array(Evidence),
+  /** Where the submitter named the function: whether the manifest alone would declare it, and what it declares instead. */
+  claim: z.strictObject({ backed: z.boolean(), manifest: z.string().nullable() }).optional(),
   /** Further functions that also license traffic, such as ad-supported or push-consuming. */
   also: z.array(z.strictObject({ name: z.string(), title: z.string(), evidence: z.array(Evidence) })),
 });

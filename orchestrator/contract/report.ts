@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { Evidence } from './apk.ts';
 import { Attribution, Destination, GapKind, PhaseName } from './capture.ts';
+import { BaselineComparison, DifferenceKind } from './difference.ts';
+import { PushCoupling } from './push-coupling.ts';
 
 export const Verdict = z.enum(['consistent', 'inconsistent', 'inconclusive']);
 export type Verdict = z.infer<typeof Verdict>;
+
+/** A phase, or `unknown` where the capture names none and nobody stated one. */
+export const ObservedPhase = z.enum([...PhaseName.options, 'unknown']);
+export type ObservedPhase = z.infer<typeof ObservedPhase>;
 
 const interval = z.strictObject({ low: z.number(), high: z.number() });
 
@@ -44,7 +50,7 @@ export type Cadence = z.infer<typeof Cadence>;
 
 /** Cadence apart by phase: what happened while the app was in each. */
 export const PhaseUse = z.strictObject({
-  phase: PhaseName,
+  phase: ObservedPhase,
   durationMs: z.number(),
   beats: z.number().int(),
   periodMs: z.number().nullable(),
@@ -55,7 +61,7 @@ export type PhaseUse = z.infer<typeof PhaseUse>;
 export const Beat = z.strictObject({
   atMs: z.number(),
   endMs: z.number(),
-  phase: PhaseName,
+  phase: ObservedPhase,
   upBytes: z.number(),
   downBytes: z.number(),
   forced: z.boolean(),
@@ -128,6 +134,11 @@ export const Channel = z.strictObject({
   }),
   explained: z.boolean().nullable(),
   suspicion: z.number().min(0).max(1),
+  /**
+   * What the suspicion is worth by what was measured: with c the lower end of `confidence`, from c s to 1 - c (1 - s)
+   * (belief and plausibility after Shafer's discounting, A Mathematical Theory of Evidence, 1976, ch. 11).
+   */
+  suspicionInterval: interval.optional(),
   confidence: interval,
   because: z.string(),
 });
@@ -152,6 +163,10 @@ export const Finding = z.strictObject({
     'push-coupled-unlicensed',
     'schedule-unlicensed',
     'upload-heavy',
+    'faster-than-the-platform',
+    'spread-over-strangers',
+    'unusual-archive',
+    ...DifferenceKind.options,
   ]),
   title: z.string(),
   sentence: z.string(),
@@ -175,12 +190,19 @@ export const Report = z.strictObject({
     versionCode: z.number().int().nullable(),
     versionName: z.string().nullable(),
     certificates: z.array(z.string()),
+    /**
+     * Of the certificates, those of the signers that the newest platform takes: with the package name, the identity of
+     * the app. null where no APK was given, and in reports of before there was this field.
+     */
+    signers: z.array(z.string()).nullable().default(null),
   }),
   declaredFunction: z.strictObject({
     name: z.string(),
     title: z.string(),
     confidence: z.number(),
     evidence: z.array(Evidence),
+    /** Where the submitter named it: whether the manifest alone would declare it, and what it declares instead. */
+    claim: z.strictObject({ backed: z.boolean(), manifest: z.string().nullable() }).optional(),
     also: z.array(z.strictObject({ name: z.string(), title: z.string() })),
   }),
   analytic: z.strictObject({
@@ -195,36 +217,13 @@ export const Report = z.strictObject({
     PayloadSymmetryThreshold: z.number(),
     AppNetworkRoleBaseline: z.string(),
   }),
-  phases: z.array(z.strictObject({ phase: PhaseName, fromMs: z.number(), toMs: z.number() })),
+  phases: z.array(z.strictObject({ phase: ObservedPhase, fromMs: z.number(), toMs: z.number() })),
   windowMs: z.number(),
   channels: z.array(Channel),
-  pushCoupling: z.strictObject({
-    mode: z.enum(['real', 'simulated', 'injected', 'none', 'unavailable']),
-    pushes: z.array(z.strictObject({ atMs: z.number(), messageId: z.string(), priority: z.string() })),
-    coupled: z.number().int(),
-    pValue: z.number().nullable(),
-    medianLagMs: z.number().nullable(),
-    /** How many pushes would be followed if they had come at any time near their own. */
-    expectedByChance: z.number().nullable(),
-    /** Lags that count as following: those that speak most against chance. */
-    window: z.strictObject({ fromMs: z.number(), toMs: z.number() }).nullable(),
-    /** 10 %, 50 % and 90 % of the lags of the pushes that were followed. */
-    lag: z.strictObject({ lowMs: z.number(), medianMs: z.number(), highMs: z.number() }).nullable(),
-    /** Each channel with at least 3 sessions outside foreground; p is corrected for their number. */
-    perChannel: z.array(
-      z.strictObject({
-        channel: z.string(),
-        pushes: z.number().int(),
-        coupled: z.number().int(),
-        expectedByChance: z.number().nullable(),
-        pValue: z.number().nullable(),
-        medianLagMs: z.number().nullable(),
-        significant: z.boolean(),
-      }),
-    ),
-    sentence: z.string(),
-  }),
+  pushCoupling: PushCoupling,
   findings: z.array(Finding),
+  /** The approved version that it was compared with; null where no baseline was given. */
+  baseline: BaselineComparison.nullable().default(null),
   gaps: z.array(
     z.strictObject({
       kind: GapKind,

@@ -105,7 +105,8 @@ describe('scoring a log of another maker', () => {
 
   it('judges what could be read, and states in sentences and numbers what could not', async () => {
     const path = await file(`${HEADER}${rows}nonsense\n1700000`);
-    const report = await assess(request({ captureFile: path }, { stated: 'torch', packageName: 'org.example.lamp' }));
+    const stated = { stated: 'torch', packageName: 'org.example.lamp' };
+    const report = await assess(request({ captureFile: path }, { ...stated, assumedPhase: 'background' }));
     expect(Report.parse(report)).toEqual(report);
     expect(report.channels[0]).toMatchObject({
       destination: { host: '203.0.113.9', port: 443 },
@@ -130,20 +131,29 @@ describe('scoring a log of another maker', () => {
 });
 
 describe('scoring a plain CSV', () => {
-  it('takes it as background, says so, and judges it by the stated function', async () => {
+  it('stated to be background, it says so, and is judged by the stated function', async () => {
     const path = await file(`t,destination,up,down\n${beacon}\n`);
-    const report = await assess(request({ captureFile: path }, { stated: 'torch', packageName: 'org.example.lamp' }));
+    const stated = { stated: 'torch', packageName: 'org.example.lamp' };
+    const report = await assess(request({ captureFile: path }, { ...stated, assumedPhase: 'background' }));
     expect(Report.parse(report)).toEqual(report);
     expect(report.sentence).toBe(
       'Sends 412 bytes to cdn.example:443 every 300 s (jitter 0 %) in background. A torch has no use for that, and whether a push preceded it could not be seen.',
     );
     expect(report.verdict).toBe('inconsistent');
     expect(report.sample).toMatchObject({ package: 'org.example.lamp', sha256: 'unknown', files: [] });
-    expect(report.visibility.sentences).toContain('The capture names no phases: all of it is taken as background.');
+    expect(report.visibility.sentences).toContain(
+      'The capture names no phases: all of it is taken as background, as stated.',
+    );
     // line 2 is the first row
     expect(report.findings[0]!.evidence[0]!.lines).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     const visible = await assess(request({ captureFile: path }, { stated: 'torch', assumedPhase: 'foreground' }));
     expect(visible.verdict).toBe('inconclusive');
+    const unknown = await assess(request({ captureFile: path }, { stated: 'torch' }));
+    expect(Report.parse(unknown)).toEqual(unknown);
+    expect(unknown.verdict).toBe('inconclusive');
+    expect(unknown.sentence).toBe(
+      'The capture names no phases, and cdn.example:443 is licensed only in foreground. State with --phase which it was.',
+    );
   });
 
   it('reads optional columns in any order, quotes, CR LF and a byte-order mark', async () => {

@@ -63,16 +63,18 @@ describe('a beacon that changes its host name each beat is one channel', () => {
     expect(Report.parse(report)).toEqual(report);
   });
 
-  it('each alone would have been too few to tell a habit from an accident', () => {
-    const one = judged(
-      'torch',
-      session(
-        HOUR,
-        hopping((i) => `${'abcdefghi'[i]}.site${i}.example`),
-      ),
+  it('each a stranger to the other they make no group, and none excuses the other', () => {
+    const strangers = (count: number): Report =>
+      judged('torch', session(HOUR, hopping((i) => `${'abcdefghi'[i]}.site${i}.example`).slice(0, count)));
+    // 9 wake-ups with 9 strangers; 4 are fewer than the 5 that a cadence takes
+    expect(groups(strangers(9))).toEqual([]);
+    expect(strangers(9).verdict).toBe('inconsistent');
+    expect(strangers(9).sentence).toBe(
+      'Sends 400 bytes to 9 destinations of no known owner in turn, 9 times every 300 s (jitter 0 %), in background, while locked and in Doze. ' +
+        'A torch has no use for that, no push preceded it, and it went on in Doze.',
     );
-    expect(groups(one)).toEqual([]);
-    expect(one.verdict).toBe('inconclusive');
+    expect(strangers(9).findings.map(({ kind }) => kind)).toEqual(['spread-over-strangers']);
+    expect(strangers(4).verdict).toBe('inconclusive');
   });
 
   it.each([

@@ -71,12 +71,18 @@ describe('what could not be seen', () => {
     expect(visibility.quicRefused).toBe(3);
   });
 
-  it('a capture without phases is taken as one, and the report says which', () => {
+  it('a capture without phases is of unknown phase, unless a person states it', () => {
     const records = numbered([exchange('a.example', 0), exchange('a.example', 20 * MINUTE)]);
-    const asleep = judge(inputOf(records, { stated: 'torch' }));
-    expect(asleep.phases).toEqual([{ phase: 'background', fromMs: 0, toMs: 20 * MINUTE + 300 }]);
-    expect(asleep.visibility.sentences).toContain('The capture names no phases: all of it is taken as background.');
-    expect(judge(inputOf(records, { assumedPhase: 'doze' })).phases[0]!.phase).toBe('doze');
+    const unknown = judge(inputOf(records, { stated: 'torch' }));
+    expect(unknown.phases).toEqual([{ phase: 'unknown', fromMs: 0, toMs: 20 * MINUTE + 300 }]);
+    expect(unknown.visibility.sentences).toContain(
+      'The capture names no phases: whether the app was visible is not known (state it with --phase).',
+    );
+    const stated = judge(inputOf(records, { assumedPhase: 'doze' }));
+    expect(stated.phases[0]!.phase).toBe('doze');
+    expect(stated.visibility.sentences).toContain(
+      'The capture names no phases: all of it is taken as doze, as stated.',
+    );
   });
 
   it('a capture without its end says so, and trusts itself less', () => {

@@ -12,6 +12,8 @@ interface Claim {
 }
 
 const NONE = 'unclassified';
+/** Confidence in a function that only the submitter names. */
+const UNBACKED = 0.5;
 
 /**
  * What the app says it is for. Each profile's signals are looked up in the manifest and their weights added; the
@@ -19,7 +21,8 @@ const NONE = 'unclassified';
  * (advertising, push) or where a component backs them; words alone license nothing more.
  *
  * `stated` is what the submitter says. It takes the place of the main function and of other main functions; what the
- * manifest says stays in the evidence, so that a reviewer sees both.
+ * manifest says stays in the evidence, so that a reviewer sees both, and where the manifest does not back the statement
+ * that is said.
  * @throws Fault function-unknown where no profile is called `stated`; profile-malformed without an unclassified profile
  */
 export function declareFunction(
@@ -33,7 +36,7 @@ export function declareFunction(
   const declared = claims.filter((claim) => claim.weight >= claim.profile.threshold && claim.evidence.length > 0);
   const main = declared.filter((claim) => !claim.profile.adds && claim.profile.name !== NONE);
   const adding = declared.filter((claim) => claim.profile.adds);
-  if (stated !== null) return statedFunction(stated, claims, main[0], adding);
+  if (stated !== null) return statedFunction(stated, claims, main, adding);
 
   const [chosen, rival] = main;
   if (chosen === undefined) {
@@ -48,7 +51,7 @@ export function declareFunction(
 function statedFunction(
   stated: string,
   claims: readonly Claim[],
-  main: Claim | undefined,
+  main: readonly Claim[],
   adding: readonly Claim[],
 ): DeclaredFunction {
   const claim = claims.find((each) => each.profile.name === stated);
@@ -57,8 +60,17 @@ function statedFunction(
     throw new Fault('function-unknown', `"${printable(stated)}" is none of ${names.sort().join(', ')}.`);
   }
   const statement: Evidence = { fact: `stated to be ${stated}`, where: 'submission', strength: 'stated', weight: 0 };
-  const other = main === undefined || main.profile.name === stated ? [] : main.evidence;
-  return named(claim, { confidence: 1, evidence: [statement, ...claim.evidence, ...other], also: adding });
+  const [heaviest] = main;
+  const other = heaviest === undefined || heaviest === claim ? [] : heaviest.evidence;
+  const backed = main.includes(claim);
+  return {
+    ...named(claim, {
+      confidence: backed ? 1 : UNBACKED,
+      evidence: [statement, ...claim.evidence, ...other],
+      also: adding,
+    }),
+    claim: { backed, manifest: heaviest?.profile.name ?? null },
+  };
 }
 
 function named(

@@ -1,7 +1,7 @@
 // In: the traffic of one destination, or of several tried as one, and the context. Out: its channel as the report shows it, judged explained or not,
 // with the beats that nothing licenses.
-import type { Attribution, PhaseName } from '../../orchestrator/contract/capture.ts';
-import type { Beat, Channel } from '../../orchestrator/contract/report.ts';
+import type { Attribution } from '../../orchestrator/contract/capture.ts';
+import type { Beat, Channel, ObservedPhase } from '../../orchestrator/contract/report.ts';
 import { cadenceOf } from './cadence.ts';
 import { sureness } from './confidence.ts';
 import type { Context, Source } from './context.ts';
@@ -11,9 +11,9 @@ import { differences, median, medianAbsoluteDeviation, rounded, sum, wilson } fr
 import { ownerOf } from './owner.ts';
 import type { Session } from './sessions.ts';
 import { subScoresOf } from './sub-scores.ts';
-import { phaseAt, pushBefore, timeIn, type Timeline } from './timeline.ts';
+import { PHASES, phaseAt, pushBefore, timeIn, type Timeline } from './timeline.ts';
 
-const PHASES: readonly PhaseName[] = ['foreground', 'background', 'locked', 'doze'];
+const SHOWN: readonly ObservedPhase[] = [...PHASES, 'unknown'];
 /** Line numbers listed for a beat; a burst of thousands of exchanges names its first. */
 const MOST_LINES = 50;
 /** A push this long before a beat is named beside it. */
@@ -23,16 +23,26 @@ export interface JudgedChannel {
   readonly channel: Channel;
   readonly source: Source;
   readonly expectation: Expectation;
+  /** True where it would be unexplained but for the small number of its sessions. */
+  readonly few: boolean;
+  /** Set where it is unexplained only together with other destinations. */
+  readonly spread?: Spread;
+}
+
+/** What several destinations of no known owner did one after another. */
+export interface Spread {
+  readonly sentence: string;
+  /** As a report opens with it. */
+  readonly act: string;
+  /** Unlicensed beats of all of them. */
+  readonly beats: readonly Session[];
 }
 
 /** What a judged channel is called is told later, when all of them are known. */
 export function judgeChannel(source: Source, context: Context): JudgedChannel {
   const { traffic, role, beats } = source;
   const { timeline, tunables } = context;
-  const keys = (source.group?.members ?? [source]).map((member) => member.traffic.key);
-  const expectation = expect(source, context.functions, timeline, (licence) =>
-    keys.every((key) => context.mayUse(licence, key)),
-  );
+  const expectation = expect(source, context);
   const { unlicensed } = expectation;
   const natural = beats.filter(({ forced }) => !forced);
   const of = unlicensed.length >= tunables.minimumBeats ? 'unlicensed' : 'natural';
@@ -46,11 +56,13 @@ export function judgeChannel(source: Source, context: Context): JudgedChannel {
   );
   const begun = beginners(source);
   const owner = ownerOf(source, context);
+  const confidence = confidenceOf(source);
   const attribution = weakest(source);
   const explained = explain(source, expectation, cadence, context);
   return {
     source,
     expectation,
+    few: explained.few,
     channel: {
       id: '',
       destination: traffic.destination,
@@ -61,7 +73,7 @@ export function judgeChannel(source: Source, context: Context): JudgedChannel {
       attribution,
       sni: [...traffic.sni],
       ja4: [...traffic.ja4],
-      phases: PHASES.filter((phase) => timeline.phases.some((span) => span.phase === phase)).map((phase) =>
+      phases: SHOWN.filter((phase) => timeline.phases.some((span) => span.phase === phase)).map((phase) =>
         phaseUse(phase, beats, timeline),
       ),
       beats: beats.map((beat, i) => ({
@@ -74,7 +86,8 @@ export function judgeChannel(source: Source, context: Context): JudgedChannel {
       expectation: expectation.shown,
       explained: explained.explained,
       suspicion: explained.suspicion,
-      confidence: confidenceOf(source),
+      suspicionInterval: intervalOf(explained.suspicion, confidence.low),
+      confidence,
       because: explained.because,
     },
   };
@@ -115,7 +128,7 @@ function shownBeat(beat: Session, timeline: Timeline): Beat {
 }
 
 /** Period in a phase: median of the intervals that begin and end in it. */
-function phaseUse(phase: PhaseName, beats: readonly Session[], timeline: Timeline): Channel['phases'][number] {
+function phaseUse(phase: ObservedPhase, beats: readonly Session[], timeline: Timeline): Channel['phases'][number] {
   const natural = beats.filter(({ forced }) => !forced);
   const within = differences(natural.map(({ startMs }) => startMs)).filter((_, i) => {
     const [from, to] = [natural[i]!, natural[i + 1]!];
@@ -152,6 +165,11 @@ function sizes(judged: readonly Session[], all: readonly Session[]): Channel['by
 function weakest({ traffic }: Source): Attribution {
   const order: readonly Attribution[] = ['unknown', 'likely', 'certain'];
   return order.find((one) => traffic.exchanges.some(({ attribution }) => attribution === one)) ?? 'unknown';
+}
+
+/** From c s to 1 - c (1 - s): what of the suspicion is surely measured, and what it could be if all else spoke for it. */
+function intervalOf(suspicion: number, sure: number): Channel['suspicionInterval'] {
+  return { low: rounded(sure * suspicion, 3), high: rounded(1 - sure * (1 - suspicion), 3) };
 }
 
 /** Wilson's interval for the share of exchanges that were read and surely the app's. */

@@ -1,12 +1,12 @@
 // In: the licences that could apply to a channel, its beats and the timeline. Out: the expectation made concrete for
 // these very phases, in one sentence, and the beats that fall outside it.
 import type { PhaseName } from '../../orchestrator/contract/capture.ts';
-import type { FunctionProfile, Licence } from '../../orchestrator/contract/profile.ts';
-import type { Channel } from '../../orchestrator/contract/report.ts';
-import type { Group, Source } from './context.ts';
+import type { Licence } from '../../orchestrator/contract/profile.ts';
+import type { Channel, ObservedPhase } from '../../orchestrator/contract/report.ts';
+import type { Context, Group, Source, Supposition } from './context.ts';
 import { coverBeats, holds, licencesFor, type Cover } from './licence.ts';
 import { LONG_SESSION_MS, type Session } from './sessions.ts';
-import { phaseAt, type Timeline } from './timeline.ts';
+import { isPhaseUnknown, phaseAt, type Timeline } from './timeline.ts';
 import { durationWords, listWords, phaseWords } from './words.ts';
 
 export interface Expectation {
@@ -21,17 +21,19 @@ export interface Expectation {
   /** What is expected in the phases of the unlicensed beats: "none", or a list. */
   readonly what: string;
   readonly shown: Channel['expectation'];
+  /** Where the phase is unknown, the phases in which all of it would be licensed; null where it is known. */
+  readonly explainedIn: readonly PhaseName[] | null;
 }
 
-export function expect(
-  { beats, role, group }: Source,
-  functions: readonly FunctionProfile[],
-  timeline: Timeline,
-  mayUse: (licence: Licence) => boolean,
-): Expectation {
+export function expect(source: Source, context: Context): Expectation {
+  const { beats, role } = source;
+  const { functions, timeline } = context;
   const licences = licencesFor(functions, role);
-  const cover = stricter(coverBeats(beats, licences, timeline, mayUse), beats, group);
-  const unlicensed = beats.filter((beat, i) => cover.by[i] === null && !beat.forced);
+  const tried = context.suppositions.map((supposition) => tryOut(source, licences, supposition));
+  // The fewest unlicensed beats decide; where several phases explain it, the last, which is the deepest sleep.
+  const { cover, unlicensed, outlasting } = tried.reduce((best, one) => {
+    return one.unlicensed.length <= best.unlicensed.length ? one : best;
+  });
   const phases = phasesOf(unlicensed.length > 0 ? unlicensed : beats, timeline);
   const relevant = licences.filter((licence) => concerns(licence, phases));
   const what = relevant.length > 0 ? listWords([...new Set(relevant.map(licenceWords))]) : 'none';
@@ -41,13 +43,33 @@ export function expect(
     licences,
     cover,
     unlicensed,
-    outlasting: beats.filter((beat, i) => cover.by[i] !== null && outlasts(beat, licences, timeline)),
+    outlasting,
     untestable: untestable(licences, timeline),
     what,
     shown: {
       sentence: `Expected of ${functions[0]!.noun}${where}: ${what}.`,
-      licences: [...new Set([...used, ...relevant])].map(({ id, because, source }) => ({ id, because, source })),
+      licences: [...new Set([...used, ...relevant])].map(({ id, because, source: from }) => ({
+        id,
+        because,
+        source: from,
+      })),
     },
+    explainedIn: isPhaseUnknown(timeline)
+      ? tried.filter((one) => one.unlicensed.length === 0).map(({ phase }) => phase)
+      : null,
+  };
+}
+
+function tryOut(source: Source, licences: readonly Licence[], { timeline, mayUse }: Supposition) {
+  const { beats, group } = source;
+  const keys = (group?.members ?? [source]).map((member) => member.traffic.key);
+  const allowed = (licence: Licence): boolean => keys.every((key) => mayUse(licence, key));
+  const cover = stricter(coverBeats(beats, licences, timeline, allowed), beats, group);
+  return {
+    phase: timeline.phases[0]!.phase as PhaseName,
+    cover,
+    unlicensed: beats.filter((beat, i) => cover.by[i] === null && !beat.forced),
+    outlasting: beats.filter((beat, i) => cover.by[i] !== null && outlasts(beat, licences, timeline)),
   };
 }
 
@@ -62,12 +84,13 @@ function outlasts({ startMs, endMs }: Session, licences: readonly Licence[], tim
   return endMs - startMs > LONG_SESSION_MS && !licences.some((licence) => holds(licence, endMs, timeline));
 }
 
-export function phasesOf(beats: readonly Session[], timeline: Timeline): readonly PhaseName[] {
+export function phasesOf(beats: readonly Session[], timeline: Timeline): readonly ObservedPhase[] {
   return [...new Set(beats.map(({ startMs }) => phaseAt(timeline, startMs)))];
 }
 
-function concerns({ state }: Licence, phases: readonly PhaseName[]): boolean {
-  return state.when !== 'phase' || state.phases.some((phase) => phases.includes(phase));
+function concerns({ state }: Licence, phases: readonly ObservedPhase[]): boolean {
+  if (state.when !== 'phase' || phases.includes('unknown')) return true;
+  return state.phases.some((phase) => phases.includes(phase));
 }
 
 function untestable(licences: readonly Licence[], timeline: Timeline): 'push' | 'service' | null {

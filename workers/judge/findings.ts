@@ -1,6 +1,7 @@
 // In: the judged channels and the context. Out: the findings, each one measured departure with pointers into the
 // bundle; only channels that nothing explains make any.
 import type { Channel, Finding, Pointer } from '../../orchestrator/contract/report.ts';
+import type { ComparedChannel } from './baseline-departure.ts';
 import type { JudgedChannel } from './channel.ts';
 import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
@@ -37,6 +38,7 @@ const SAME_PERIOD = 0.2;
 
 /** In the order in which a reader wants them: what happened, that the device did not matter, then what supports it. */
 const FINDERS: readonly Find[] = [
+  spreadOverStrangers,
   structuredCadence,
   unlicensedTraffic,
   ignoresDeviceState,
@@ -46,17 +48,23 @@ const FINDERS: readonly Find[] = [
   uploadHeavy,
 ];
 
-export function findingsOf(channels: readonly JudgedChannel[], context: Context): Finding[] {
+/** @param departures from an approved version; they come first, as its baseline is looked at first */
+export function findingsOf(
+  channels: readonly ComparedChannel[],
+  context: Context,
+  departures: readonly Omit<Finding, 'id'>[] = [],
+): Finding[] {
   const drafts = channels
-    .filter(({ channel }) => channel.explained === false)
+    .filter(({ channel, departs }) => channel.explained === false && departs === undefined)
     .sort((a, b) => b.channel.suspicion - a.channel.suspicion)
+    .filter(({ spread }, i, all) => spread === undefined || all.findIndex((one) => one.spread === spread) === i)
     .flatMap((judged) =>
       FINDERS.flatMap((find) => {
         const draft = find(judged, context);
         return draft ? [{ channel: judged.channel.id, ...draft }] : [];
       }),
     );
-  return drafts.map((draft, i) => ({ id: `f${i + 1}`, ...draft }));
+  return [...departures, ...drafts].map((draft, i) => ({ id: `f${i + 1}`, ...draft }));
 }
 
 function structuredCadence({ channel, expectation }: JudgedChannel, context: Context): Draft | null {
@@ -77,8 +85,19 @@ function structuredCadence({ channel, expectation }: JudgedChannel, context: Con
   };
 }
 
-function unlicensedTraffic({ channel, expectation }: JudgedChannel, context: Context): Draft | null {
-  if (channel.cadence.structured === true) return null;
+/** One finding for all of them, at the first: no other has enough sessions for one of its own. */
+function spreadOverStrangers({ spread }: JudgedChannel, context: Context): Draft | null {
+  if (!spread) return null;
+  return {
+    kind: 'spread-over-strangers',
+    title: 'Few sessions each with many strangers',
+    sentence: `${capitalised(spread.sentence)}, which ${context.functions[0]!.noun} does not declare.`,
+    evidence: [sessionsPointer(spread.beats, context)],
+  };
+}
+
+function unlicensedTraffic({ channel, expectation, spread }: JudgedChannel, context: Context): Draft | null {
+  if (channel.cadence.structured === true || spread) return null;
   const { unlicensed } = expectation;
   const phases = phasesOf(unlicensed, context.timeline);
   const sessions = `${unlicensed.length} sessions in ${windowWords(timeIn(context.timeline, phases))} ${phaseWords(phases)}`;

@@ -1,5 +1,6 @@
 // In: what a judgement needs, all of it as plain data. Out: nothing; this file only names it.
 import type { Inspection } from '../../orchestrator/contract/apk.ts';
+import type { Baseline } from '../../orchestrator/contract/baseline.ts';
 import type { CaptureRecord, PhaseName } from '../../orchestrator/contract/capture.ts';
 import type { ProfileSet, Tunables } from '../../orchestrator/contract/profile.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
@@ -21,12 +22,16 @@ export interface JudgeInput {
   readonly stated?: string | null;
   /** Overrides the package of the capture, which an import may not know. */
   readonly packageName?: string | null;
-  /** The phase of every moment that the capture gives none for. */
+  /** The phase of all of a capture that names none, as a person stated it; absent: it is not known. */
   readonly assumedPhase?: PhaseName;
   /** Name of the capture file inside the bundle, for pointers. */
   readonly captureFile?: string;
   /** Sentences that the reader of the capture adds to what could not be seen. */
   readonly notes?: readonly string[];
+  /** The cadence of an approved version, which the channels are held against first. */
+  readonly baseline?: Baseline | null;
+  /** ISO 8601: the day that an approval must last to, where the capture does not say when it was made. */
+  readonly asOf?: string | null;
   readonly profiles: ProfileSet;
   readonly tunables: Tunables;
   readonly provenance: GivenProvenance;

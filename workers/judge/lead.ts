@@ -1,5 +1,6 @@
 // In: the verdict, the channels and the timeline. Out: the one sentence that opens a report, and the notice before it.
 import type { Channel, Report, Verdict } from '../../orchestrator/contract/report.ts';
+import type { ComparedChannel } from './baseline-departure.ts';
 import type { JudgedChannel } from './channel.ts';
 import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
@@ -19,7 +20,7 @@ export function noticeOf({ simulated, timeline }: Context): string | null {
 export function leadOf(
   verdict: Verdict,
   reason: string,
-  channels: readonly JudgedChannel[],
+  channels: readonly ComparedChannel[],
   context: Context,
 ): Report['sentence'] {
   if (verdict !== 'inconsistent') return reason;
@@ -30,14 +31,18 @@ export function leadOf(
         b.channel.suspicion - a.channel.suspicion || b.expectation.unlicensed.length - a.expectation.unlicensed.length,
     );
   const worst = unexplained[0]!;
-  const further = unexplained.length - 1;
+  // Destinations that are unexplained only together are one thing.
+  const others = unexplained.slice(1).filter(({ spread }) => spread === undefined || spread !== worst.spread);
+  const further = others.length;
   const rest =
     further > 0 ? ` ${countWords(further, 'further channel')} ${further === 1 ? 'is' : 'are'} unexplained.` : '';
+  if (worst.departs) return `${worst.departs.join(' ')}${rest}`;
   return `${whatItDoes(worst, context)} ${whatSpeaksAgainst(worst, context)}${rest}`;
 }
 
 /** "Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 2 %) in background, while locked and in Doze." */
-function whatItDoes({ channel, expectation }: JudgedChannel, { timeline }: Context): string {
+function whatItDoes({ channel, expectation, spread }: JudgedChannel, { timeline }: Context): string {
+  if (spread) return `${spread.act}.`;
   const { unlicensed } = expectation;
   const where = phaseWords(phasesOf(unlicensed, timeline));
   const whom = `${channelWords(channel)}${turnsWords(channel)}`;
@@ -54,8 +59,8 @@ function rhythmWords({ cadence }: Channel, count: number): string {
 }
 
 /** "A torch has no use for that, no push preceded it, and it went on in Doze." */
-function whatSpeaksAgainst({ expectation }: JudgedChannel, { timeline, functions }: Context): string {
-  const { unlicensed } = expectation;
+function whatSpeaksAgainst({ expectation, spread }: JudgedChannel, { timeline, functions }: Context): string {
+  const unlicensed = spread?.beats ?? expectation.unlicensed;
   const main = functions[0]!;
   const parts = [
     main.name === 'unclassified' ? 'nothing in its manifest needs that' : `${main.noun} has no use for that`,

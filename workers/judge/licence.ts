@@ -1,10 +1,9 @@
 // In: the declared functions, the role of a destination, and the beats of a channel in their states. Out: which
 // licence covers each beat, and why the others do not.
-import type { PhaseName } from '../../orchestrator/contract/capture.ts';
 import type { FunctionProfile, Licence, RoleProfile } from '../../orchestrator/contract/profile.ts';
 import { differences, median, sum } from './numbers.ts';
 import type { Session } from './sessions.ts';
-import { phasesAt, pushBefore, servicesAt, timeIn, type Timeline } from './timeline.ts';
+import { PHASES, phasesAt, pushBefore, servicesAt, timeIn, type Timeline } from './timeline.ts';
 
 /**
  * A batch may come this much earlier than licensed, since a job runs anywhere in its window (JobInfo.MIN_FLEX_MILLIS:
@@ -64,7 +63,7 @@ export function holds({ state }: Licence, atMs: number, timeline: Timeline): boo
     case 'always':
       return true;
     case 'phase':
-      return phasesAt(timeline, atMs).some((phase) => state.phases.includes(phase));
+      return phasesAt(timeline, atMs).some((phase) => phase !== 'unknown' && state.phases.includes(phase));
     case 'foreground-service':
       return servicesAt(timeline, atMs).some((type) => state.types.includes(type));
     case 'after-push':
@@ -82,17 +81,36 @@ function fitsRole(licence: Licence, role: RoleProfile | null): boolean {
 }
 
 function tooManyDestinations({ maxDestinations }: Licence): string {
+  if (maxDestinations === undefined) return 'other destinations use up its rate three times over';
   return maxDestinations === 1
     ? 'it covers one destination, and another uses it'
     : `it covers ${maxDestinations} destinations`;
 }
 
-/** Why the bounds of a licence are not kept by these beats, or null where they are. */
-function refusal(licence: Licence, beats: readonly Session[], timeline: Timeline): string | null {
-  const hours = timeIn(timeline, phasesOf(licence)) / 3_600_000;
+/** The most sessions that the rate of a licence allows in the time observed; null where it has no rate. */
+export function mostSessions(licence: Licence, timeline: Timeline): number | null {
+  const most = Math.min(mostByHour(licence, timeline), mostByInterval(licence, timeline));
+  return most === Infinity ? null : most;
+}
+
+function mostByHour(licence: Licence, timeline: Timeline): number {
   const perHour = licence.maxSessionsPerHour;
-  if (perHour !== undefined && beats.length > Math.max(1, Math.ceil(perHour * hours))) {
-    return `${beats.length} sessions are more than ${perHour} an hour`;
+  return perHour === undefined ? Infinity : Math.max(1, Math.ceil((perHour * timeOf(licence, timeline)) / 3_600_000));
+}
+
+function mostByInterval(licence: Licence, timeline: Timeline): number {
+  const least = licence.minIntervalSeconds ?? 0;
+  return least === 0 ? Infinity : 1 + Math.round(timeOf(licence, timeline) / (1000 * INTERVAL_TOLERANCE * least));
+}
+
+function timeOf({ state }: Licence, timeline: Timeline): number {
+  return timeIn(timeline, state.when === 'phase' ? state.phases : PHASES);
+}
+
+/** Why the bounds of a licence are not kept by these beats, or null where they are. */
+export function refusal(licence: Licence, beats: readonly Session[], timeline: Timeline): string | null {
+  if (beats.length > mostByHour(licence, timeline)) {
+    return `${beats.length} sessions are more than ${licence.maxSessionsPerHour} an hour`;
   }
   const least = licence.minIntervalSeconds;
   if (least !== undefined) {
@@ -102,8 +120,9 @@ function refusal(licence: Licence, beats: readonly Session[], timeline: Timeline
     if (middle < tolerance * least) {
       return `an interval of ${Math.round(middle)} s is shorter than ${least} s`;
     }
-    const most = 1 + Math.round((hours * 3600) / (INTERVAL_TOLERANCE * least));
-    if (beats.length > most) return `${beats.length} sessions are more than one every ${least} s`;
+    if (beats.length > mostByInterval(licence, timeline)) {
+      return `${beats.length} sessions are more than one every ${least} s`;
+    }
   }
   return connectionRefusal(licence, beats) ?? sizeRefusal(licence, beats);
 }
@@ -131,8 +150,4 @@ function sizeRefusal(licence: Licence, beats: readonly Session[]): string | null
   const largest = beats.reduce((bytes, beat) => Math.max(bytes, beat.upBytes), 0);
   if (most !== undefined && largest > most) return `a session sends ${largest} bytes, more than ${most}`;
   return null;
-}
-
-function phasesOf({ state }: Licence): readonly PhaseName[] {
-  return state.when === 'phase' ? state.phases : ['foreground', 'background', 'locked', 'doze'];
 }

@@ -3,6 +3,9 @@
 import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
 import { analyticOf } from './analytic.ts';
+import { signerOf } from './baseline-signer.ts';
+import { departureTail } from './baseline-reason.ts';
+import { compareWithBaseline } from './baseline-compare.ts';
 import { benignExplanations } from './benign.ts';
 import { confidenceOf } from './confidence.ts';
 import { contextOf, type Context } from './context.ts';
@@ -12,6 +15,7 @@ import { judgeChannels } from './group.ts';
 import type { JudgeInput } from './input.ts';
 import { leadOf, noticeOf } from './lead.ts';
 import { playbookOf, questionsOf } from './playbook.ts';
+import { withSpread } from './spread.ts';
 import { verdictOf } from './verdict.ts';
 import { gapsOf, visibilityOf } from './visibility.ts';
 
@@ -23,19 +27,32 @@ import { gapsOf, visibilityOf } from './visibility.ts';
  */
 export function judge(input: JudgeInput): Report {
   const context = contextOf(input);
-  const judged = judgeChannels(context);
+  const sample = sampleOf(input, context);
+  const alone = withSpread(judgeChannels(context), context);
+  const coupling = pushCoupling(context, alone);
+  const compared = input.baseline
+    ? compareWithBaseline(input.baseline, alone, context, {
+        packageName: sample.package,
+        phases: context.timeline.phases.map(({ phase, fromMs, toMs }) => ({ phase, fromMs, toMs })),
+        pushCoupling: coupling,
+        on: input.provenance.startedAt ?? input.asOf ?? null,
+      })
+    : null;
+  const judged = compared?.judged ?? alone;
+  const baseline = compared?.comparison ?? null;
   const channels = judged.map(({ channel }) => channel);
   const gaps = gapsOf(input.records);
   const visibility = visibilityOf(context, gaps, input.notes ?? []);
   const coverage = coverageOf(input);
-  const { verdict, rule, reason } = verdictOf({ context, channels, gaps, visibility, coverage });
+  const { verdict, rule, reason } = verdictOf({ context, judged, channels, gaps, visibility, coverage, baseline });
+  const decided = baseline?.differences.some(({ decides }) => decides) ?? false;
   return {
     schema: 'sleeptalk-report-1',
     verdict,
-    sentence: leadOf(verdict, reason, judged, context),
+    sentence: `${leadOf(verdict, reason, judged, context)}${decided ? '' : departureTail(baseline)}`,
     confidence: confidenceOf(context, gaps),
     notice: noticeOf(context),
-    sample: sampleOf(input, context),
+    sample,
     declaredFunction: {
       ...context.declared,
       also: context.declared.also.map(({ name, title }) => ({ name, title })),
@@ -44,11 +61,12 @@ export function judge(input: JudgeInput): Report {
     phases: context.timeline.phases.map(({ phase, fromMs, toMs }) => ({ phase, fromMs, toMs })),
     windowMs: context.timeline.windowMs,
     channels,
-    pushCoupling: pushCoupling(context, judged),
-    findings: findingsOf(judged, context),
+    pushCoupling: coupling,
+    findings: findingsOf(judged, context, compared?.findings ?? []),
+    baseline,
     gaps,
     visibility,
-    benignExplanations: benignExplanations(judged, context),
+    benignExplanations: benignExplanations(judged, context, baseline),
     playbook: playbookOf(verdict, channels, visibility),
     questions: questionsOf(judged, context),
     coverage,
@@ -63,6 +81,7 @@ export function judge(input: JudgeInput): Report {
 
 function sampleOf(input: JudgeInput, { facts }: Context): Report['sample'] {
   const start = first(input, 'start');
+  const signer = signerOf(facts);
   const base = facts?.files.find(({ split }) => split === null) ?? facts?.files[0];
   return {
     sha256: base?.sha256 ?? 'unknown',
@@ -72,6 +91,7 @@ function sampleOf(input: JudgeInput, { facts }: Context): Report['sample'] {
     versionCode: facts?.versionCode ?? null,
     versionName: facts?.versionName ?? null,
     certificates: [...new Set(facts?.certificates.map(({ sha256 }) => sha256) ?? [])],
+    signers: signer === null || signer.signers.length === 0 ? null : [...signer.signers],
   };
 }
 

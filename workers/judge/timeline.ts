@@ -1,13 +1,14 @@
-// In: the records of a capture and the phase to assume where it gives none. Out: what held at each moment: phase,
+// In: the records of a capture and the phase that a person stated, where it gives none. Out: what held at each moment: phase,
 // running foreground services, pushes, blind spans.
 import type { CaptureRecord, PhaseName } from '../../orchestrator/contract/capture.ts';
+import type { ObservedPhase } from '../../orchestrator/contract/report.ts';
 import type { NumberedRecord } from './input.ts';
 
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
-export type PhaseSpan = Span & { readonly phase: PhaseName };
+export type PhaseSpan = Span & { readonly phase: ObservedPhase };
 export type ServiceSpan = Span & { readonly services: readonly string[] };
 export type Push = Extract<CaptureRecord, { type: 'push' }> & { readonly line: number };
 export type Schedule = Extract<CaptureRecord, { type: 'schedule' }> & { readonly line: number };
@@ -15,7 +16,7 @@ export type Schedule = Extract<CaptureRecord, { type: 'schedule' }> & { readonly
 export interface Timeline {
   readonly windowMs: number;
   readonly phases: readonly PhaseSpan[];
-  /** True where the capture gave no phase and one was assumed. */
+  /** True where the capture gave no phase: one was stated for all of it, or it is unknown. */
   readonly assumed: boolean;
   /** null where the capture says nothing of services: then a licence tied to one cannot be tested. */
   readonly services: readonly ServiceSpan[] | null;
@@ -34,8 +35,10 @@ export interface Timeline {
 }
 
 export const ASLEEP: readonly PhaseName[] = ['background', 'locked', 'doze'];
+export const PHASES: readonly PhaseName[] = ['foreground', ...ASLEEP];
 
-export function timelineOf(records: readonly NumberedRecord[], assumedPhase: PhaseName): Timeline {
+/** @param stated the phase of all of it, where the capture names none; null: nobody knows. */
+export function timelineOf(records: readonly NumberedRecord[], stated: PhaseName | null): Timeline {
   const windowMs = windowOf(records);
   const start = records.find(({ record }) => record.type === 'start')?.record;
   const clockRate = (start?.type === 'start' ? start.device.clockRate : undefined) ?? 1;
@@ -46,7 +49,7 @@ export function timelineOf(records: readonly NumberedRecord[], assumedPhase: Pha
   const gaps = records.flatMap(({ record }) => (record.type === 'gap' ? [record] : []));
   return {
     windowMs,
-    phases: phases.length > 0 ? joined(phases) : [{ phase: assumedPhase, fromMs: 0, toMs: windowMs }],
+    phases: phases.length > 0 ? joined(phases) : [{ phase: stated ?? 'unknown', fromMs: 0, toMs: windowMs }],
     assumed: phases.length === 0,
     services:
       states.length === 0
@@ -66,14 +69,24 @@ export function timelineOf(records: readonly NumberedRecord[], assumedPhase: Pha
   };
 }
 
+/** True where the capture names no phase, and nobody stated one. */
+export function isPhaseUnknown({ phases }: Timeline): boolean {
+  return phases.some(({ phase }) => phase === 'unknown');
+}
+
+/** The same moments, supposing that one phase held all the time. */
+export function supposing(timeline: Timeline, phase: PhaseName): Timeline {
+  return { ...timeline, phases: [{ phase, fromMs: 0, toMs: timeline.windowMs }] };
+}
+
 /** Phases that may hold at a moment: the one recorded, and one that ended less than the grace before. */
-export function phasesAt(timeline: Timeline, atMs: number): readonly PhaseName[] {
+export function phasesAt(timeline: Timeline, atMs: number): readonly ObservedPhase[] {
   const now = phaseAt(timeline, atMs);
   const before = phaseAt(timeline, atMs - timeline.graceMs);
   return now === before ? [now] : [now, before];
 }
 
-export function phaseAt(timeline: Timeline, atMs: number): PhaseName {
+export function phaseAt(timeline: Timeline, atMs: number): ObservedPhase {
   return timeline.phases[
     Math.max(
       0,
@@ -106,7 +119,7 @@ export function pushBefore(timeline: Timeline, atMs: number, withinMs: number): 
 }
 
 /** Milliseconds spent in any of the phases. */
-export function timeIn(timeline: Timeline, phases: readonly PhaseName[]): number {
+export function timeIn(timeline: Timeline, phases: readonly ObservedPhase[]): number {
   return timeline.phases.reduce((ms, s) => (phases.includes(s.phase) ? ms + s.toMs - s.fromMs : ms), 0);
 }
 

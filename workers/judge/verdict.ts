@@ -1,18 +1,21 @@
 // In: everything observed. Out: the verdict, by the first row of one table that holds, and the reason in a sentence.
 import type { Channel, Report, Verdict } from '../../orchestrator/contract/report.ts';
+import type { JudgedChannel } from './channel.ts';
 import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { sum } from './numbers.ts';
 import { REPEATED } from './explain.ts';
-import { ASLEEP, timeIn } from './timeline.ts';
-import { countWords, hostWords, listWords, percentWords, windowWords } from './words.ts';
+import { ASLEEP, isPhaseUnknown, phaseAt, PHASES, timeIn } from './timeline.ts';
+import { countWords, hostWords, listWords, percentWords, phaseWords, windowWords } from './words.ts';
 
 export interface Observed {
   readonly context: Context;
+  readonly judged: readonly JudgedChannel[];
   readonly channels: readonly Channel[];
   readonly gaps: Report['gaps'];
   readonly visibility: Report['visibility'];
   readonly coverage: Report['coverage'];
+  readonly baseline: Report['baseline'];
 }
 
 interface Rule {
@@ -38,6 +41,7 @@ export const RULES: readonly Rule[] = [
   { id: 'code-did-not-run', verdict: 'inconclusive', holds: codeDidNotRun },
   { id: 'unexplained-channel', verdict: 'inconsistent', holds: unexplained },
   { id: 'no-traffic', verdict: 'inconclusive', holds: noTraffic },
+  { id: 'phase-unknown', verdict: 'inconclusive', holds: phaseUnknown },
   { id: 'never-asleep', verdict: 'inconclusive', holds: neverAsleep },
   { id: 'window-too-short', verdict: 'inconclusive', holds: windowTooShort },
   { id: 'proxy-down', verdict: 'inconclusive', holds: proxyDown },
@@ -46,6 +50,7 @@ export const RULES: readonly Rule[] = [
   { id: 'channel-not-told', verdict: 'inconclusive', holds: notTold },
   { id: 'pushes-unseen', verdict: 'inconclusive', holds: pushesUnseen },
   { id: 'not-exercised', verdict: 'inconclusive', holds: notExercised },
+  { id: 'claim-only', verdict: 'inconclusive', holds: claimOnly },
   { id: 'all-licensed', verdict: 'consistent', holds: allLicensed },
 ];
 
@@ -75,12 +80,44 @@ function noTraffic({ visibility }: Observed): string | null {
     : 'No traffic seen: an app that was silent, or was not heard, cannot be judged by its traffic.';
 }
 
+/** What is licensed in some phases only cannot be told where the phase is not known. */
+function phaseUnknown({ context, judged, baseline }: Observed): string | null {
+  if (!isPhaseUnknown(context.timeline)) return null;
+  const approved = new Set(baseline?.approvedChannels.map(({ channel }) => channel) ?? []);
+  const open = judged.filter(({ source, expectation, channel }) => {
+    if (approved.has(channel.id)) return false;
+    return !source.traffic.foreign && (expectation.explainedIn?.length ?? 0) < PHASES.length;
+  });
+  if (open.length === 0) return null;
+  const { channel, expectation } = open[0]!;
+  const further = open.length > 1 ? ` So with ${countWords(open.length - 1, 'further channel')}.` : '';
+  const words = listWords((expectation.explainedIn ?? []).map((phase) => phaseWords([phase])));
+  const when = words === '' ? 'in no phase' : `only ${words}`;
+  return `The capture names no phases, and ${channelWords(channel)} is licensed ${when}.${further} State with --phase which it was.`;
+}
+
+/** What only the submitter's word licenses, in background, against the manifest's. */
+function claimOnly({ context, judged }: Observed): string | null {
+  const { claim, timeline } = context;
+  if (!claim) return null;
+  const claimed = new Set(claim.profile.licences);
+  const open = judged.find(({ source, expectation }) =>
+    source.beats.some(({ startMs }, i) => {
+      const licence = expectation.cover.by[i];
+      return licence && claimed.has(licence) && phaseAt(timeline, startMs) !== 'foreground';
+    }),
+  );
+  if (!open) return null;
+  return `What ${channelWords(open.channel)} carries outside foreground is licensed only by the submitter's word that this is ${claim.profile.noun}; the manifest declares ${claim.manifest.noun}.`;
+}
+
 function neverAsleep({ context }: Observed): string | null {
+  if (isPhaseUnknown(context.timeline)) return null;
   return timeIn(context.timeline, ASLEEP) > 0 ? null : 'The app was never observed outside foreground.';
 }
 
 function windowTooShort({ context }: Observed): string | null {
-  const asleepMs = timeIn(context.timeline, ASLEEP);
+  const asleepMs = timeIn(context.timeline, [...ASLEEP, 'unknown']);
   if (asleepMs >= LEAST_ASLEEP_MS) return null;
   return `The app was observed outside foreground for only ${windowWords(asleepMs)}; ${windowWords(LEAST_ASLEEP_MS)} are the least.`;
 }
@@ -131,15 +168,23 @@ function notExercised({ coverage }: Observed): string | null {
   return 'The app could not be exercised: no action on its screens succeeded.';
 }
 
-function allLicensed({ channels, context }: Observed): string {
+function allLicensed({ channels, context, baseline }: Observed): string {
   const count = channels.filter(({ owner }) => owner.kind !== 'platform').length;
   const beats = sum(channels.map((channel) => channel.beats.length));
   const quiet = channels.every(({ beats }) => beats.every(({ phase }) => phase === 'foreground'));
-  const what = quiet ? 'it was silent outside foreground' : 'each session has a licence in the state in which it came';
+  const licensed = 'each session has a licence in the state in which it came';
+  const what = quiet ? 'it was silent outside foreground' : `${licensed}${approvedWords(baseline)}`;
   const main = context.functions[0]!;
   const warning =
     main.surveillanceCapable === true ? ' It is surveillance-capable, which no cadence makes benign.' : '';
   return `${countWords(beats, 'session')} on ${countWords(Math.max(count, 1), 'channel')} ${beats === 1 ? 'fits' : 'fit'} what ${main.noun} declares: ${what}.${warning}`;
+}
+
+/** ", or the approval of N. N. of 2026-11-22; …", where an approved version explains what no profile does, or differs. */
+function approvedWords(baseline: Report['baseline']): string {
+  if (baseline === null || baseline.approvedChannels.length === 0) return '';
+  const { approvedBy, approvedAt, approvedChannels } = baseline;
+  return `, or, as on ${countWords(approvedChannels.length, 'channel')}, was approved by ${approvedBy} on ${approvedAt.slice(0, 10)}`;
 }
 
 /** Push receivers in the manifest; a function alone says that an app may use pushes, not that it does. */

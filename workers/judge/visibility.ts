@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { NumberedRecord } from './input.ts';
 import { rounded, sum } from './numbers.ts';
 import { READ_PROTOCOLS } from './sessions.ts';
-import { ASLEEP, type Span } from './timeline.ts';
+import { isPhaseUnknown, type Span } from './timeline.ts';
 import { countWords, hostWords, percentWords, windowWords } from './words.ts';
 
 type Gap = Report['gaps'][number];
@@ -81,15 +81,18 @@ function sentencesOf(seen: Omit<Report['visibility'], 'sentences'>, { timeline, 
   }
   if (seen.slowestPeriodMs === null) sentences.push('The app was never observed outside foreground.');
   else {
+    const where = isPhaseUnknown(timeline) ? 'in a phase that is not known' : 'outside foreground';
     sentences.push(
-      `Longest natural window outside foreground ${windowWords(seen.longestNaturalWindowMs)}: a cadence slower than ` +
+      `Longest natural window ${where} ${windowWords(seen.longestNaturalWindowMs)}: a cadence slower than ` +
         `${windowWords(seen.slowestPeriodMs)} could not have shown ${tunables.minimumBeats} beats.`,
     );
   }
   if (timeline.pushesUnavailable) sentences.push('Pushes could not be observed.');
   if (timeline.services === null) sentences.push('Foreground services and standby bucket were not recorded.');
-  if (timeline.assumed) {
-    sentences.push(`The capture names no phases: all of it is taken as ${timeline.phases[0]!.phase}.`);
+  if (isPhaseUnknown(timeline)) {
+    sentences.push('The capture names no phases: whether the app was visible is not known (state it with --phase).');
+  } else if (timeline.assumed) {
+    sentences.push(`The capture names no phases: all of it is taken as ${timeline.phases[0]!.phase}, as stated.`);
   }
   if (!timeline.ended) sentences.push('The capture has no end record: what came after its last line is not known.');
   return sentences;
@@ -113,11 +116,11 @@ function longestNatural({ timeline, sources }: Context): number {
   return Math.max(0, longest);
 }
 
-/** Neighbouring spans outside foreground as one: background, locked and Doze are one sleep. */
+/** Neighbouring spans not known to be foreground as one: background, locked and Doze are one sleep. */
 export function asleepSpans(timeline: Context['timeline']): Span[] {
   const spans: { fromMs: number; toMs: number }[] = [];
   for (const { phase, fromMs, toMs } of timeline.phases) {
-    if (!ASLEEP.includes(phase)) continue;
+    if (phase === 'foreground') continue;
     const last = spans.at(-1);
     if (last && last.toMs === fromMs) last.toMs = toMs;
     else spans.push({ fromMs, toMs });

@@ -1,18 +1,20 @@
 // In: numbers with units, phases, hosts. Out: the words in which every sentence of a report says them.
-import type { Destination, PhaseName } from '../../orchestrator/contract/capture.ts';
+import type { Destination } from '../../orchestrator/contract/capture.ts';
 import { printable } from '../../orchestrator/contract/fault.ts';
+import type { ObservedPhase } from '../../orchestrator/contract/report.ts';
 import { rounded } from './numbers.ts';
 
-const PHASE_WORDS: Record<PhaseName, string> = {
+const PHASE_WORDS: Record<ObservedPhase, string> = {
   foreground: 'in foreground',
   background: 'in background',
   locked: 'while locked',
   doze: 'in Doze',
+  unknown: 'in a phase that is not known',
 };
 
 /** "in background, while locked and in Doze", in the order of the phases' names above. */
-export function phaseWords(phases: readonly PhaseName[]): string {
-  const order: readonly PhaseName[] = ['foreground', 'background', 'locked', 'doze'];
+export function phaseWords(phases: readonly ObservedPhase[]): string {
+  const order: readonly ObservedPhase[] = ['foreground', 'background', 'locked', 'doze', 'unknown'];
   return listWords(order.filter((phase) => phases.includes(phase)).map((phase) => PHASE_WORDS[phase]));
 }
 

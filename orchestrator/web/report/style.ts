@@ -44,8 +44,8 @@ td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:now
 .phases span,.axis span{position:absolute;white-space:nowrap;font-size:12px}
 .axis{position:relative;height:18px}
 .axis span{transform:translateX(-50%)}.axis span:first-child{transform:none}.axis span.last{transform:translateX(-100%)}
-.swatch{display:inline-block;width:12px;height:12px;border:1px solid var(--line);margin-right:5px;vertical-align:-1px}.swatch-foreground{background:var(--foreground)}.swatch-background{background:var(--background)}.swatch-locked{background:var(--locked)}.swatch-doze{background:var(--doze)}
-.phase-foreground{fill:var(--foreground)}.phase-background{fill:var(--background)}.phase-locked{fill:var(--locked)}.phase-doze{fill:var(--doze)}
+.swatch{display:inline-block;width:12px;height:12px;border:1px solid var(--line);margin-right:5px;vertical-align:-1px}.swatch-foreground{background:var(--foreground)}.swatch-background{background:var(--background)}.swatch-locked{background:var(--locked)}.swatch-doze{background:var(--doze)}.swatch-unknown{background:none}
+.phase-foreground{fill:var(--foreground)}.phase-background{fill:var(--background)}.phase-locked{fill:var(--locked)}.phase-doze{fill:var(--doze)}.phase-unknown{fill:none}
 .beat{fill:none;stroke:var(--blue);stroke-width:2px;vector-effect:non-scaling-stroke}
 .beat.unexplained{stroke:var(--bad);stroke-width:3px}.beat.unobservable{stroke:var(--open);stroke-dasharray:4 3}.beat.push{stroke:var(--soft)}
 .beat.forced{stroke-dasharray:2 3}
