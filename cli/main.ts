@@ -11,6 +11,8 @@ type AddCommand = (root: Command, invocation: Invocation) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   vet: async () => (await import('./command/vet.ts')).addVetCommand,
   score: async () => (await import('./command/score.ts')).addScoreCommand,
+  approve: async () => (await import('./command/approve.ts')).addApproveCommand,
+  compare: async () => (await import('./command/compare.ts')).addCompareCommand,
   cadence: async () => (await import('./command/cadence.ts')).addCadenceCommand,
   demo: async () => (await import('./command/demo.ts')).addDemoCommand,
   doctor: async () => (await import('./command/doctor.ts')).addDoctorCommand,

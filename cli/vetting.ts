@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Fault } from '../orchestrator/contract/fault.ts';
+import type { Baseline } from '../orchestrator/contract/baseline.ts';
 import type { AssessResult, SubmissionOptions } from '../orchestrator/contract/job.ts';
 import { asFault } from '../orchestrator/store/stage.ts';
 import { getSubmission, recordFault } from '../orchestrator/store/submissions.ts';
@@ -27,6 +28,8 @@ export interface VetOrder {
   readonly out: string;
   /** Folders of profiles that hold over the shipped ones. */
   readonly profileFolders?: readonly string[];
+  /** Approved versions: each app is held against that of its own package. */
+  readonly baselines?: readonly Baseline[];
   /** Device sessions at a time. */
   readonly concurrency: number;
   readonly terminal: Terminal;
@@ -50,6 +53,7 @@ export async function vet(order: VetOrder): Promise<Vetted[]> {
     ledger: service.ledger,
     files: service.files,
     profiles,
+    baselineFor: (packageName) => baselineFor(packageName, order),
     evidence: home.evidence,
     environment: order.environment,
     engineVersion: version(),
@@ -62,6 +66,12 @@ export async function vet(order: VetOrder): Promise<Vetted[]> {
   });
   using view = new LiveView(terminal);
   return await Promise.all(order.samples.map((sample) => vetOne(service, sample, order, view)));
+}
+
+/** The last one given for the package. One alone for one app is shown even where it is another's: the report says so. */
+function baselineFor(packageName: string, { baselines = [], samples }: VetOrder): Baseline | null {
+  const only = baselines.length === 1 && samples.length === 1 ? baselines[0]! : null;
+  return baselines.findLast((one) => one.package === packageName) ?? only;
 }
 
 async function vetOne(service: Service, sample: Sample, order: VetOrder, view: LiveView): Promise<Vetted> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Inspection } from '../orchestrator/contract/apk.ts';
+import { Baseline } from '../orchestrator/contract/baseline.ts';
 import { Behaviour } from '../orchestrator/contract/behaviour.ts';
 import { BundleManifest } from '../orchestrator/contract/bundle.ts';
 import { CaptureRecord } from '../orchestrator/contract/capture.ts';
@@ -19,6 +20,7 @@ import { CadenceLine, SeriesLine, UnreadLine } from '../orchestrator/contract/se
 
 const schemas = {
   'assess-job': AssessJob,
+  baseline: Baseline,
   behaviour: Behaviour,
   'bundle-manifest': BundleManifest,
   'cadence-line': CadenceLine,

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Baseline } from '../orchestrator/contract/baseline.ts';
 import type { ProfileSet } from '../orchestrator/contract/profile.ts';
 import type { Report } from '../orchestrator/contract/report.ts';
 import { openBundle, readBundle } from '../orchestrator/store/bundles.ts';
@@ -19,6 +20,8 @@ export interface Bench {
   readonly ledger: Ledger;
   readonly files: FileStore;
   readonly profiles: ProfileSet;
+  /** The approved version of a package; null where none is on record. */
+  readonly baselineFor?: (packageName: string) => Baseline | null;
   /** Folder of evidence bundles. */
   readonly evidence: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -96,6 +99,7 @@ export function createProcessors(bench: Bench): Processors {
         const report = await assess({
           source: { directory: sealed.directory },
           inspection: inspected.inspection,
+          baseline: bench.baselineFor?.(inspected.inspection.facts.packageName) ?? null,
           profiles,
           tunables: options.tunables,
           provenance: {

@@ -11,6 +11,7 @@ import { loadProfiles } from '../../workers/profiles.ts';
 import { numberBetween, type Invocation } from '../invocation.ts';
 import { EXIT } from '../outcome.ts';
 import { readingView } from '../reading.ts';
+import { readBaseline } from '../report-file.ts';
 import { profileFolders, profilesOption, tellOverrides } from '../profile-folders.ts';
 import { mustBeFile } from '../submit.ts';
 import { line } from '../terminal.ts';
@@ -24,6 +25,7 @@ interface ScoreFlags {
   readonly host?: string;
   readonly uid?: number;
   readonly phase?: PhaseName;
+  readonly baseline?: string;
   readonly profiles: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -47,6 +49,7 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
     .addOption(
       new Option('--phase <name>', 'phase of what the capture gives no phase for').choices([...PhaseName.options]),
     )
+    .option('--baseline <file>', 'an approved version of this app, as `sleeptalk approve` wrote it')
     .addOption(profilesOption())
     .option('--out <dir>', 'also write report.json and report.html there')
     .option('--json', 'the whole report as JSON on stdout')
@@ -55,6 +58,7 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
       const profiles = await loadProfiles({ extra: profileFolders(environment, flags.profiles) });
       tellOverrides(terminal, profiles.overrides);
       await mustBeFile(flags.capture, 'capture');
+      const baseline = flags.baseline === undefined ? null : await readBaseline(flags.baseline, signal);
       if (flags.apk !== undefined) await mustBeFile(flags.apk);
       const inspection =
         flags.apk === undefined
@@ -67,6 +71,8 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
         stated: flags.function ?? null,
         packageName: flags.package ?? null,
         ...(flags.phase === undefined ? {} : { assumedPhase: flags.phase }),
+        baseline,
+        asOf: new Date().toISOString(),
         profiles,
         tunables: Tunables.parse({}),
         provenance: { run: 'score', startedAt: null, bundleDigest: null, seed: null, device: {}, tools: {} },
@@ -80,6 +86,7 @@ export function addScoreCommand(root: Command, invocation: Invocation): void {
       else {
         line(terminal.out, report.verdict);
         line(terminal.out, `  ${report.sentence}`);
+        if (report.baseline) line(terminal.out, `  ${report.baseline.sentence}`);
         const lost = lostWords(report.provenance);
         if (lost !== null) line(terminal.out, `  ${lost}`);
       }

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
 import { unpackContainers } from '../containers.ts';
 import { findHome } from '../home.ts';
 import { numberBetween, type Invocation } from '../invocation.ts';
 import { exitStatus } from '../outcome.ts';
+import { readBaseline } from '../report-file.ts';
 import { profileFolders, profilesOption } from '../profile-folders.ts';
 import { groupSamples } from '../samples.ts';
 import { line, type Terminal } from '../terminal.ts';
@@ -23,6 +24,7 @@ interface VetFlags {
   readonly proxyPort?: number;
   readonly home?: string;
   readonly jobs: number;
+  readonly baseline: readonly string[];
   readonly profiles: readonly string[];
 }
 
@@ -54,6 +56,11 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
     )
     .option('--adb-server <host:port>', 'use this adb server instead of a private one')
     .option('--home <dir>', 'where ledger, samples and evidence are kept')
+    .addOption(
+      new Option('--baseline <file>', 'an approved version of an app vetted here; may be repeated')
+        .argParser((file: string, before: readonly string[]) => [...before, file])
+        .default([]),
+    )
     .addOption(profilesOption())
     .option('--jobs <n>', 'device sessions at a time', numberBetween(1, 64, true), Math.min(2, availableParallelism()))
     .action(async (paths: string[], flags: VetFlags) => {
@@ -74,6 +81,7 @@ export function addVetCommand(root: Command, invocation: Invocation): void {
         }),
         home: findHome(environment, flags.home),
         out: flags.out,
+        baselines: await Promise.all(flags.baseline.map((file) => readBaseline(file, signal))),
         profileFolders: profileFolders(environment, flags.profiles),
         concurrency: flags.jobs,
         terminal,

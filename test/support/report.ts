@@ -97,6 +97,7 @@ export function torchReport(over: Partial<Report> = {}): Report {
       versionCode: 7,
       versionName: '1.7',
       certificates: ['8be2'.padEnd(64, '1')],
+      signers: ['8be2'.padEnd(64, '1')],
     },
     declaredFunction: {
       name: 'torch',
@@ -166,6 +167,7 @@ export function torchReport(over: Partial<Report> = {}): Report {
         evidence: [{ file: 'capture.ndjson', lines: beacon.flatMap((one) => one.lines), text: '10 sessions' }],
       },
     ],
+    baseline: null,
     gaps: [
       {
         kind: 'quic-refused',

@@ -1,6 +1,9 @@
 // In: the judged channels and the context. Out: each benign explanation, tested against the traffic that nothing
 // licenses, with its result; where all is licensed, what explained it.
 import type { Report } from '../../orchestrator/contract/report.ts';
+import type { BaselineComparison } from '../../orchestrator/contract/difference.ts';
+import { approvedBaseline } from './baseline-reason.ts';
+import type { ComparedChannel } from './baseline-departure.ts';
 import type { JudgedChannel } from './channel.ts';
 import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
@@ -33,15 +36,20 @@ const TESTS: readonly (readonly [string, (suspect: JudgedChannel, context: Conte
   ['Retry after an error', retry],
   ['Captive-portal check', captivePortal],
   ['Retry caused by interception', interceptionRetry],
-  ['Approved baseline', approvedBaseline],
 ];
 
 /** Tested on the most suspicious channel that is not explained; on the licences used where all are. */
-export function benignExplanations(channels: readonly JudgedChannel[], context: Context): Explanation[] {
+export function benignExplanations(
+  channels: readonly ComparedChannel[],
+  context: Context,
+  baseline: BaselineComparison | null,
+): Explanation[] {
   const suspects = channels.filter(({ channel }) => channel.explained !== true);
   const worst = suspects.toSorted((a, b) => b.channel.suspicion - a.channel.suspicion)[0];
-  if (worst) return TESTS.map(([name, test]) => ({ name, ...test(worst, context) }));
-  return licensedReasons(channels, context);
+  const approved = approvedBaseline(worst ?? null, channels, baseline);
+  // What departs from an approved version may be licensed all the same: then its licences are the explanation.
+  if (!worst || worst.departs) return [...licensedReasons(channels, context), ...approved];
+  return [...TESTS.map(([name, test]) => ({ name, ...test(worst, context) })), ...approved];
 }
 
 function keepAlive({ channel }: JudgedChannel): Answer {
@@ -121,10 +129,6 @@ function interceptionRetry({ source }: JudgedChannel): Answer {
   return notTestable(
     `${countWords(attempts, 'connection')} could not be read, and a run without interception is not at hand`,
   );
-}
-
-function approvedBaseline(): Answer {
-  return notTestable('no approved version of this package and certificate is on record');
 }
 
 function ruledOut(why: string): Answer {

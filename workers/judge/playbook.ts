@@ -1,6 +1,6 @@
 // In: the verdict and the channels. Out: what to do next, in order, and what to ask the developer.
 import type { Channel, Report, Verdict } from '../../orchestrator/contract/report.ts';
-import type { JudgedChannel } from './channel.ts';
+import type { ComparedChannel } from './baseline-departure.ts';
 import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { durationWords, listWords, phaseWords, windowWords } from './words.ts';
@@ -51,9 +51,10 @@ function lookAgain({ slowestPeriodMs }: Report['visibility']): Step[] {
 }
 
 /** For each channel that is not explained, what only its developer can say. */
-export function questionsOf(channels: readonly JudgedChannel[], { timeline, functions }: Context): string[] {
+export function questionsOf(channels: readonly ComparedChannel[], { timeline, functions }: Context): string[] {
   const open = channels.filter(({ channel }) => channel.explained !== true);
-  const questions = open.map(({ channel, expectation }) => {
+  const questions = open.map(({ channel, expectation, departs }) => {
+    if (departs) return `What changed since the approved version: ${departs.join(' ')}`;
     const { periodMs, structured } = channel.cadence;
     const often = structured === true && periodMs !== null ? ` every ${durationWords(periodMs)}` : '';
     const { unlicensed, outlasting } = expectation;

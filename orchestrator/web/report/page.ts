@@ -1,5 +1,6 @@
 import type { Report } from '../../contract/report.ts';
 import { html, trusted, type Html } from '../html.ts';
+import { baselineSection } from './baseline.ts';
 import { benignSection, findingsSection } from './findings.ts';
 import { channelDetails } from './channel.ts';
 import { declaredSection, topSection } from './top.ts';
@@ -41,8 +42,8 @@ export function reportPage(report: Report): string {
               <div>${benignSection(report)}</div>
             </div>`
           }
-          ${channelDetails(report)} ${pushSection(report)} ${gapsSection(report)} ${nextSteps(report)}
-          ${provenanceSection(report)}
+          ${baselineSection(report)} ${channelDetails(report)} ${pushSection(report)} ${gapsSection(report)}
+          ${nextSteps(report)} ${provenanceSection(report)}
         </main>
       </body>
     </html>`;

@@ -1,0 +1,43 @@
+// In: a channel of a new version, and what the approved version was seen to do. Out: the channel, or its sessions in
+// a phase, as something that the approved version never did; a habit only where that version can hardly have missed it.
+import type { ApprovedChannel, Baseline } from '../../orchestrator/contract/baseline.ts';
+import type { ObservedPhase } from '../../orchestrator/contract/report.ts';
+import { asleepPhases, counted, type Departure, type Fresh } from './baseline-departure.ts';
+import { REPEATED } from './explain.ts';
+import { sum } from './numbers.ts';
+
+/** Most chance that the approved run missed by accident what is called a habit of the new one. */
+const MISSED_BY_CHANCE = 0.05;
+
+export function newChannel(fresh: Fresh, phases: Baseline['phases'], minimumBeats: number): Departure {
+  const sessions = sum(asleepPhases(fresh.measured).map((one) => one.sessions));
+  const nowMs = sum(asleepPhases(fresh.measured).map(({ durationMs }) => durationMs));
+  const thenMs = sum(phases.filter(({ phase }) => phase !== 'foreground').map(({ durationMs }) => durationMs));
+  const decides = isHabit(sessions, nowMs, thenMs, minimumBeats);
+  return { kind: 'new-channel', fresh, decides, pValue: null, watchedMs: sum(phases.map((one) => one.durationMs)) };
+}
+
+/** Sessions in a phase in which the approved version was watched and had none. */
+export function newPhases(
+  fresh: Fresh,
+  then: ApprovedChannel,
+  watched: (phase: ObservedPhase) => number,
+  minimumBeats: number,
+): Departure[] {
+  return asleepPhases(fresh.measured).flatMap((use): Departure[] => {
+    const sessions = counted(use, then);
+    const before = then.phases.find(({ phase }) => phase === use.phase);
+    const watchedMs = watched(use.phase);
+    if (watchedMs === 0 || (before?.sessions ?? 0) > 0 || sessions < REPEATED) return [];
+    const decides = isHabit(sessions, use.durationMs, watchedMs, minimumBeats);
+    return [{ kind: 'new-phase', fresh, decides, pValue: null, phase: use.phase, sessions, watchedMs }];
+  });
+}
+
+/**
+ * So many sessions that a run of `thenMs` would hardly have missed them all: share of the time to the power of their
+ * number. With equal times at most 1 % of unchanged channels, whatever their rate, have none first and then five.
+ */
+function isHabit(sessions: number, nowMs: number, thenMs: number, minimumBeats: number): boolean {
+  return sessions >= minimumBeats && thenMs > 0 && (nowMs / (nowMs + thenMs)) ** sessions <= MISSED_BY_CHANCE;
+}
