@@ -38,6 +38,10 @@ export function addApproveCommand(root: Command, invocation: Invocation): void {
         reason: flags.reason,
         until: flags.until ?? null,
       });
+      const today = new Date().toISOString().slice(0, 10);
+      if (flags.until !== undefined && flags.until < today) {
+        throw new Fault('usage', `--until ${flags.until} is past: such an approval would never count`);
+      }
       if (!approval.success) throw new Fault('usage', `the approval: ${approval.error.issues[0]!.message}`);
       const baseline = baselineOf(report, approval.data, sha256);
       const out = resolve(flags.out ?? join(dirname(path), 'baseline.json'));

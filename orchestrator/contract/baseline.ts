@@ -4,7 +4,8 @@ import { Cadence, Grouping, ObservedPhase, Verdict } from './report.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
 const person = z.string().trim().min(1).max(200);
-const count = z.number().int().min(0);
+/** Far above any run; a bound, since the tests sum over counts. */
+const count = z.number().int().min(0).max(10_000_000);
 
 /** Who approved a cadence, when, why, and until when. */
 export const Approval = z.strictObject({
@@ -54,6 +55,8 @@ export const ApprovedChannel = z.strictObject({
       periodMs: z.number().nullable(),
     }),
   ),
+  /** How much more the counts of sessions vary than chance makes them: 1, or more where they come in bursts. */
+  dispersion: z.number().min(1),
   asleep: directions,
   foreground: directions,
   /** Pushes outside foreground, and how many it followed within so long; null where that was not tested. */

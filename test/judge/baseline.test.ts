@@ -93,6 +93,7 @@ describe('a baseline', () => {
         { phase: 'locked', durationMs: 900_000, sessions: 3, unprompted: 3, sessionsPerHour: 12, periodMs: 300_000 },
         { phase: 'doze', durationMs: 1_200_000, sessions: 4, unprompted: 4, sessionsPerHour: 12, periodMs: 300_000 },
       ],
+      dispersion: 1,
       asleep: {
         // 412, 403, 421 three times each: a quarter of 9 is rank 3 from the top, 421.
         up: { sessions: 9, median: 412, spread: 9, upperQuartile: 421, largest: 421 },
@@ -198,7 +199,7 @@ describe('a later version that departs', () => {
         },
         {
           "kind": "structured-cadence-unlicensed",
-          "sentence": "45 beats in 50 min, period 60 s, jitter 0 %, 0 missed, in background, while locked and in Doze. Expected of a torch in these phases: none.",
+          "sentence": "45 beats in 50 min, period 60 s, jitter 0 %, 0 missed, in background, while locked and in Doze; expected of a torch in these phases: none.",
         },
       ]
     `);
@@ -267,7 +268,7 @@ describe('a later version that departs', () => {
     const report = later('weather', approved('weather', weather(60)), weather(60, more));
     expect(kinds(report)).toEqual(['new-channel!']);
     expect(report.sentence).toMatchInlineSnapshot(
-      `"Sends 400 bytes to updates.nimbus-weather.example:443 every 60 min (jitter 0 %) in background, while locked and in Doze. A news or weather app has no use for that, no push preceded it, and it went on in Doze."`,
+      `"Sends 400 bytes to updates.nimbus-weather.example:443 every 60 min (jitter 0 %) in background, while locked and in Doze; a news or weather app has no use for that, no push preceded it, and it went on in Doze."`,
     );
   });
 
@@ -277,7 +278,7 @@ describe('a later version that departs', () => {
     expect(kinds(report)).toEqual(['new-channel']);
     expect(report).toMatchObject({ verdict: 'consistent', findings: [{ kind: 'new-channel', title: 'New channel' }] });
     expect(report.sentence).toMatchInlineSnapshot(
-      `"13 sessions on 2 channels fit what a news or weather app declares: each session has a licence in the state in which it came. It differs from the approved version 7 in 1 point, none of them repeated outside foreground."`,
+      `"13 sessions on 2 channels fit what a news or weather app declares: each session has a licence in the state in which it came. It differs from the approved version 7 in 1 point, which decides nothing alone."`,
     );
   });
 

@@ -21,9 +21,13 @@ export interface Rate {
  * P that so many of all sessions fall into the new run, where both have the same rate in each phase: given all K of
  * them each falls there with the new run's share of the time, so their number is binomial (Przyborowski and Wilenski,
  * Biometrika 31, 1940). With shares that differ by phase the mean share bounds the tail from above (Hoeffding, Annals
- * of Mathematical Statistics 27, 1956). Sessions that keep a period vary less than this, so it errs towards no finding.
+ * of Mathematical Statistics 27, 1956). Counts are divided
+ * by their dispersion first. Sessions that keep a period vary less than this, so it errs towards no finding.
  */
-export function chanceOfMore(phases: readonly { readonly then: Rate; readonly now: Rate }[]): number {
+export function chanceOfMore(
+  phases: readonly { readonly then: Rate; readonly now: Rate }[],
+  dispersion: number,
+): number {
   const watched = phases.filter(({ then, now }) => then.durationMs > 0 && now.durationMs > 0);
   let all = 0;
   let fresh = 0;
@@ -33,7 +37,9 @@ export function chanceOfMore(phases: readonly { readonly then: Rate; readonly no
     fresh += now.sessions;
     expected += ((then.sessions + now.sessions) * now.durationMs) / (then.durationMs + now.durationMs);
   }
-  return all === 0 ? 1 : binomialTail(fresh, all, expected / all);
+  if (all === 0) return 1;
+  const counted = Math.floor(fresh / dispersion);
+  return binomialTail(counted, counted + Math.ceil((all - fresh) / dispersion), expected / all);
 }
 
 /**

@@ -3,13 +3,13 @@
 import type { ApprovedChannel, Baseline } from '../../orchestrator/contract/baseline.ts';
 import type { BaselineComparison, Difference } from '../../orchestrator/contract/difference.ts';
 import { printable } from '../../orchestrator/contract/fault.ts';
-import type { Finding } from '../../orchestrator/contract/report.ts';
+import type { Channel, Finding } from '../../orchestrator/contract/report.ts';
 import { approvedChannel, isOwn, naturalBeats, type Run } from './baseline.ts';
 import type { ComparedChannel, Fresh } from './baseline-departure.ts';
 import { departuresFrom, type Departures } from './baseline-departures.ts';
 import { approvalWords, signerOf, standingOf, versionWords } from './baseline-signer.ts';
 import { approvedWords, DEPARTURE_TITLES, departureSentence } from './baseline-words.ts';
-import type { JudgedChannel } from './channel.ts';
+import { intervalOf, type JudgedChannel } from './channel.ts';
 import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { phasesOf } from './expectation.ts';
@@ -119,7 +119,8 @@ function amended(
   const { channel } = judged;
   const approval = approved.find((one) => one.channel === channel.id);
   if (approval) {
-    return { ...judged, channel: { ...channel, explained: true, suspicion: 0, because: approval.sentence } };
+    const { sentence: because } = approval;
+    return { ...judged, channel: { ...channel, explained: true, ...suspect(channel, 0), because } };
   }
   const own = differences.filter((one) => one.channel === channel.id && one.decides);
   if (own.length === 0) return judged;
@@ -128,8 +129,12 @@ function amended(
     return { ...judged, channel: { ...channel, because: [channel.because, ...sentences].join(' ') } };
   }
   const because = [...sentences, channel.because].join(' ');
-  const suspicion = Math.max(DEPARTED, channel.suspicion);
-  return { ...judged, departs: sentences, channel: { ...channel, explained: false, suspicion, because } };
+  const suspicion = suspect(channel, Math.max(DEPARTED, channel.suspicion));
+  return { ...judged, departs: sentences, channel: { ...channel, explained: false, ...suspicion, because } };
+}
+
+function suspect({ confidence }: Channel, suspicion: number): Pick<Channel, 'suspicion' | 'suspicionInterval'> {
+  return { suspicion, suspicionInterval: intervalOf(suspicion, confidence.low) };
 }
 
 function notCompared({ unwatched, unpushed, answered }: Departures, fresh: readonly Fresh[]): string[] {

@@ -3,12 +3,12 @@
 import type { ApprovedChannel, Baseline } from '../../orchestrator/contract/baseline.ts';
 import type { ObservedPhase } from '../../orchestrator/contract/report.ts';
 import { followedPushes, phaseTimes, type Run } from './baseline.ts';
-import { chanceOfFaster, chanceOfFewer, chanceOfMore } from './baseline-chance.ts';
+import { chanceOfFaster, chanceOfFewer } from './baseline-chance.ts';
 import { asleepPhases, sleeps, type Departure, type Fresh, type Push } from './baseline-departure.ts';
 import { counterparts, merged } from './baseline-match.ts';
 import { newChannel, newPhases } from './baseline-newness.ts';
 import { largerPayloads } from './baseline-payload.ts';
-import { moreSessions, ratesOf } from './baseline-rate.ts';
+import { moreSessions, rateChance, ratesOf } from './baseline-rate.ts';
 import { REPEATED } from './explain.ts';
 import { sum, wilson } from './numbers.ts';
 
@@ -85,7 +85,8 @@ export function departuresFrom(
   }
   for (const { then, members } of families.values()) {
     const rates = ratesOf(then, members);
-    test(rates.length > 0 ? chanceOfMore(rates) : null, () => moreSessions(rates, members));
+    const chance = rates.length > 0 ? rateChance(rates, then, members) : null;
+    test(chance, () => moreSessions(rates, members, chance!));
   }
   // Of a capture without phases some may be foreground, where much is licensed that is not elsewhere.
   const unknown = phases.some(({ phase }) => phase === 'unknown');
@@ -110,10 +111,13 @@ function byChannel(fresh: readonly Fresh[]): (a: Departure, b: Departure) => num
   return (a, b) => order.get(a.fresh.channel.id)! - order.get(b.fresh.channel.id)!;
 }
 
-/** null where either has no rhythm to compare. */
+/** null where neither has a rhythm, or one of them no interval, so that there is none to compare. */
 function periodChance(then: ApprovedChannel, { measured }: Fresh): number | null {
-  const steady = [then, measured].every(({ cadence }) => cadence.structured === true && cadence.kind !== 'back-off');
-  return steady ? chanceOfFaster(then.cadence, measured.cadence) : null;
+  const both = [then.cadence, measured.cadence];
+  const steady = both.some(({ structured }) => structured === true);
+  return steady && both.every(({ kind }) => kind !== 'back-off')
+    ? chanceOfFaster(then.cadence, measured.cadence)
+    : null;
 }
 
 function fasterPeriod(then: ApprovedChannel, fresh: Fresh, pValue: number): Departure | null {

@@ -92,6 +92,7 @@ export function merged(channels: readonly ApprovedChannel[]): ApprovedChannel {
         periodMs: null,
       };
     }),
+    dispersion: channels.reduce((most, { dispersion }) => Math.max(most, dispersion), 1),
     asleep: {
       up: mergedSizes(channels, (one) => one.asleep.up),
       down: mergedSizes(channels, (one) => one.asleep.down),

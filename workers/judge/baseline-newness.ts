@@ -3,7 +3,6 @@
 import type { ApprovedChannel, Baseline } from '../../orchestrator/contract/baseline.ts';
 import type { ObservedPhase } from '../../orchestrator/contract/report.ts';
 import { asleepPhases, counted, type Departure, type Fresh } from './baseline-departure.ts';
-import { REPEATED } from './explain.ts';
 import { sum } from './numbers.ts';
 
 /** Most chance that the approved run missed by accident what is called a habit of the new one. */
@@ -13,7 +12,7 @@ export function newChannel(fresh: Fresh, phases: Baseline['phases'], minimumBeat
   const sessions = sum(asleepPhases(fresh.measured).map((one) => one.sessions));
   const nowMs = sum(asleepPhases(fresh.measured).map(({ durationMs }) => durationMs));
   const thenMs = sum(phases.filter(({ phase }) => phase !== 'foreground').map(({ durationMs }) => durationMs));
-  const decides = isHabit(sessions, nowMs, thenMs, minimumBeats);
+  const decides = isHabit(sessions / fresh.measured.dispersion, nowMs, thenMs, minimumBeats);
   return { kind: 'new-channel', fresh, decides, pValue: null, watchedMs: sum(phases.map((one) => one.durationMs)) };
 }
 
@@ -28,9 +27,10 @@ export function newPhases(
     const sessions = counted(use, then);
     const before = then.phases.find(({ phase }) => phase === use.phase);
     const watchedMs = watched(use.phase);
-    if (watchedMs === 0 || (before?.sessions ?? 0) > 0 || sessions < REPEATED) return [];
-    const decides = isHabit(sessions, use.durationMs, watchedMs, minimumBeats);
-    return [{ kind: 'new-phase', fresh, decides, pValue: null, phase: use.phase, sessions, watchedMs }];
+    if (watchedMs === 0 || (before?.sessions ?? 0) > 0) return [];
+    const dispersion = Math.max(then.dispersion, fresh.measured.dispersion);
+    if (!isHabit(sessions / dispersion, use.durationMs, watchedMs, minimumBeats)) return [];
+    return [{ kind: 'new-phase', fresh, decides: true, pValue: null, phase: use.phase, sessions, watchedMs }];
   });
 }
 

@@ -25,13 +25,19 @@ export function ratesOf(then: ApprovedChannel, members: readonly Fresh[]): Phase
   });
 }
 
-export function moreSessions(rates: readonly PhaseRate[], members: readonly Fresh[]): Departure | null {
+/** P of so many more by chance alone, where the sessions of both come no more in bursts than the burstiest of them. */
+export function rateChance(rates: readonly PhaseRate[], then: ApprovedChannel, members: readonly Fresh[]): number {
+  const dispersion = Math.max(then.dispersion, ...members.map(({ measured }) => measured.dispersion));
+  return chanceOfMore(rates, dispersion);
+}
+
+export function moreSessions(rates: readonly PhaseRate[], members: readonly Fresh[], pValue: number): Departure | null {
   const then = totalOf(rates.map((one) => one.then));
   const now = totalOf(rates.map((one) => one.now));
   const usual = sum(rates.map((one) => (one.then.sessions * one.now.durationMs) / one.then.durationMs));
   if (now.sessions < MORE * usual || now.sessions < usual + REPEATED) return null;
   const most = members.reduce((a, b) => (b.measured.asleep.up.sessions > a.measured.asleep.up.sessions ? b : a));
-  return { kind: 'more-sessions', fresh: most, decides: true, pValue: chanceOfMore(rates), then, now };
+  return { kind: 'more-sessions', fresh: most, decides: true, pValue, then, now };
 }
 
 function totalOf(counts: readonly Count[]): Count {

@@ -6,12 +6,13 @@ import type { ComparedChannel } from './baseline-departure.ts';
 import { channelWords } from './channel-words.ts';
 import { countWords, listWords } from './words.ts';
 
-/** After a verdict that a departure did not make: " It differs from the approved version 7 in 1 point: …"; else nothing. */
+/** After a verdict that no departure made: " It differs from the approved version 7 in 1 point, …"; else nothing. */
 export function departureTail(baseline: BaselineComparison | null): string {
   if (baseline === null || baseline.differences.length === 0) return '';
   const version = baseline.versionCode === null ? '' : ` ${baseline.versionCode}`;
   const points = countWords(baseline.differences.length, 'point');
-  return ` It differs from the approved version${version} in ${points}, none of them repeated outside foreground.`;
+  const alone = baseline.differences.length === 1 ? 'which decides' : 'which decide';
+  return ` It differs from the approved version${version} in ${points}, ${alone} nothing alone.`;
 }
 
 type Explanation = Report['benignExplanations'][number];

@@ -3,6 +3,7 @@
 import type { Approval, ApprovedChannel, ApprovedSizes, Baseline } from '../../orchestrator/contract/baseline.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { Beat, Channel, Report } from '../../orchestrator/contract/report.ts';
+import { dispersionOf } from './baseline-dispersion.ts';
 import { ascending, median, medianAbsoluteDeviation, rounded } from './numbers.ts';
 
 /** What a channel is measured beside: the pushes of the same run, and the phases they came in. */
@@ -87,6 +88,7 @@ export function approvedChannel(channel: Channel, run: Run, licensed: boolean): 
     unread: natural.length > 0 && natural.every((beat) => beat.upBytes === 0 && beat.downBytes === 0),
     cadence: { kind, beats, structured, periodMs, jitter },
     phases: channel.phases.map((use) => phaseOf(use, natural)),
+    dispersion: dispersionOf(natural, run.phases),
     asleep: directionsOf(asleep),
     foreground: directionsOf(visible),
     push: pushOf(channel, run),

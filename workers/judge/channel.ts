@@ -168,7 +168,7 @@ function weakest({ traffic }: Source): Attribution {
 }
 
 /** From c s to 1 - c (1 - s): what of the suspicion is surely measured, and what it could be if all else spoke for it. */
-function intervalOf(suspicion: number, sure: number): Channel['suspicionInterval'] {
+export function intervalOf(suspicion: number, sure: number): Channel['suspicionInterval'] {
   return { low: rounded(sure * suspicion, 3), high: rounded(1 - sure * (1 - suspicion), 3) };
 }
 
