@@ -15,6 +15,7 @@ import { Fault, printable } from '../contract/fault.ts';
 import { Progress, type AssessResult, type Stage, type Submission } from '../contract/job.ts';
 import { ActiveJobs } from './active.ts';
 import type { Database } from './database.ts';
+import { exclusiveOn, type Exclusive } from './exclusive.ts';
 import { latestOnly } from './latest.ts';
 import { Opened } from './opened.ts';
 import { cancelled, type JobSnapshot, type Outcome } from './outcome.ts';
@@ -98,6 +99,8 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const queues = byStage((stage) => keep(new bull.Queue<Envelope>(names[stage], producing)));
   const producer = keep(new bull.FlowProducer(producing));
   const shout = keep(new bull.QueueEventsProducer(names.assess, producing));
+  // On PostgreSQL two flows of the same jobs that are added at once may both be worked on; on Redis that is one step.
+  const alone: Exclusive = options.redisUrl === undefined ? exclusiveOn(options.database) : (_name, act) => act();
   const active = new ActiveJobs();
   const watch = watchSubmissions((stage, submission) => asked(snapshot(stage, submission)));
   for (const stage of STAGES) {
@@ -178,8 +181,12 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     outcome: watch.outcome,
     waitFor: watch.waitFor,
     async submit(submission, { urgency = 'normal' } = {}) {
-      if ((await asked(find('assess', submission.id))) !== undefined) return;
-      await asked(producer.add(planOf(submission, names, { ...options, urgency })));
+      await asked(
+        alone(`${names.assess}/${submission.id}`, async () => {
+          if ((await find('assess', submission.id)) !== undefined) return;
+          await producer.add(planOf(submission, names, { ...options, urgency }));
+        }),
+      );
     },
     async work(processors, work = {}) {
       const workers = STAGES.map((stage) => startWorker(stage, processors, work));

@@ -101,6 +101,25 @@ for (const { name, open, missing } of PLACES) {
       expect(runs).toBe(1);
     });
 
+    it.skipIf(name === 'embedded PGlite')('runs it once also where several processes submit it at once', async () => {
+      const shared = { name: `t-${randomUUID()}` };
+      await using first = await start(shared);
+      await using second = await start(shared);
+      const runs: string[] = [];
+      await first.work(
+        processors({
+          inspect: (job) => {
+            runs.push(job.submission);
+            return Promise.resolve(inspected);
+          },
+        }),
+      );
+      const ids = Array.from({ length: 5 }, () => newId('sub'));
+      await Promise.all(ids.flatMap((id) => [first, second].map((queue) => queue.submit({ id, files: [file] }))));
+      await Promise.all(ids.map((id) => second.waitFor(id, signal())));
+      expect(runs.toSorted()).toEqual(ids.toSorted());
+    });
+
     it('tries again after a retryable fault, later each time, with a larger token', async () => {
       await using queue = await start({ backoffMs: 100 });
       const tries: { token: number; atMs: number }[] = [];
