@@ -70,6 +70,12 @@ const ADMIN: ComponentDescription = {
   ],
 };
 
+/** An administrator of a device that is its own user's: it provisions no work profile. */
+const WATCHING: ComponentDescription = {
+  ...ADMIN,
+  intentFilters: [{ actions: ['android.app.action.DEVICE_ADMIN_ENABLED'] }],
+};
+
 const VPN_SERVICE = bound('.TunnelService', 'BIND_VPN_SERVICE', 'android.net.VpnService');
 const KEYBOARD = bound('.KeyboardService', 'BIND_INPUT_METHOD', 'android.view.InputMethod');
 const ACCESSIBILITY = bound(
@@ -186,7 +192,7 @@ export const APPS = {
   }),
   'parental-control': app('nestwatch', 'Nestwatch', {
     permissions: ['android.permission.PACKAGE_USAGE_STATS', 'android.permission.ACCESS_BACKGROUND_LOCATION'],
-    components: [ADMIN, ACCESSIBILITY],
+    components: [WATCHING, ACCESSIBILITY],
   }),
   unclassified: app('thing', 'Thing'),
   'offline-tool': {

@@ -40,7 +40,7 @@ describe('the demo: four samples through adb, Appium, proxy and queue', { timeou
     const { verdict, sentence, channels, findings } = reportOf('org.example.torch');
     expect(verdict).toBe('inconsistent');
     expect(sentence).toMatch(
-      /cdn\.brightlamp\.example:443 every \d+ s .* in background, while locked and in Doze\. A torch has no use for that/,
+      /cdn\.brightlamp\.example:443 every \d+ s .* in background, while locked and in Doze; a torch has no use for that/,
     );
     const beacon = channels.find(({ destination }) => destination.host === 'cdn.brightlamp.example');
     // 300 s by its script; 5 % of that is 15 s.

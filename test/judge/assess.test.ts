@@ -137,7 +137,7 @@ describe('scoring a plain CSV', () => {
     const report = await assess(request({ captureFile: path }, { ...stated, assumedPhase: 'background' }));
     expect(Report.parse(report)).toEqual(report);
     expect(report.sentence).toBe(
-      'Sends 412 bytes to cdn.example:443 every 300 s (jitter 0 %) in background. A torch has no use for that, and whether a push preceded it could not be seen.',
+      'Sends 412 bytes to cdn.example:443 every 300 s (jitter 0 %) in background; a torch has no use for that, and whether a push preceded it could not be seen.',
     );
     expect(report.verdict).toBe('inconsistent');
     expect(report.sample).toMatchObject({ package: 'org.example.lamp', sha256: 'unknown', files: [] });

@@ -23,7 +23,7 @@ describe('an app that wakes for pushes', () => {
     expect(report.channels[0]!.cadence.structured).toBe(false);
     const finding = report.findings.find(({ kind }) => kind === 'push-coupled-unlicensed');
     expect(finding?.sentence).toMatch(
-      /^8 of 8 pushes were followed by a session with api\.glow\.example:443, 3\.8 s later; by chance \d(\.\d)? would be \(p < 0\.001\)\. A torch declares no use of pushes\.$/,
+      /^8 of 8 pushes were followed by a session with api\.glow\.example:443, 3\.8 s later; by chance \d(\.\d)? would be \(p < 0\.001\), and a torch declares no use of pushes\.$/,
     );
     // the eight sessions after the pushes, and nothing of the foreground
     expect(finding?.evidence[0]!.lines).toHaveLength(8);

@@ -38,12 +38,12 @@ describe('a beacon that changes its host name each beat is one channel', () => {
   it('and inconsistent in a torch, in these words', () => {
     expect(report.verdict).toBe('inconsistent');
     expect(report.sentence).toBe(
-      'Sends 400 bytes to 9 hosts of brightlamp.example, a new one each beat, every 300 s (jitter 0 %) in background, while locked and in Doze. ' +
-        'A torch has no use for that, no push preceded it, and it went on in Doze.',
+      'Sends 400 bytes to 9 hosts of brightlamp.example, a new one each beat, every 300 s (jitter 0 %) in background, while locked and in Doze; ' +
+        'a torch has no use for that, no push preceded it, and it went on in Doze.',
     );
     expect(report.findings[0]!.sentence).toBe(
-      '9 beats with 9 hosts of brightlamp.example, a new one each beat, in 50 min, period 300 s, jitter 0 %, 0 missed, in background, while locked and in Doze. ' +
-        'None of them carries the rhythm alone: no more than 1 beat began with one. Expected of a torch in these phases: none.',
+      '9 beats with 9 hosts of brightlamp.example, a new one each beat, in 50 min, period 300 s, jitter 0 %, 0 missed, in background, while locked and in Doze; ' +
+        'none of them carries the rhythm alone, since no more than 1 beat began with one; expected of a torch in these phases: none.',
     );
     expect(report.questions[0]).toContain('9 hosts of brightlamp.example every 300 s');
     expect(report.playbook[1]!.sentence).toContain('(9 hosts of brightlamp.example)');
@@ -70,8 +70,8 @@ describe('a beacon that changes its host name each beat is one channel', () => {
     expect(groups(strangers(9))).toEqual([]);
     expect(strangers(9).verdict).toBe('inconsistent');
     expect(strangers(9).sentence).toBe(
-      'Sends 400 bytes to 9 destinations of no known owner in turn, 9 times every 300 s (jitter 0 %), in background, while locked and in Doze. ' +
-        'A torch has no use for that, no push preceded it, and it went on in Doze.',
+      'Sends 400 bytes to 9 destinations of no known owner in turn, 9 times every 300 s (jitter 0 %), in background, while locked and in Doze; ' +
+        'a torch has no use for that, no push preceded it, and it went on in Doze.',
     );
     expect(strangers(9).findings.map(({ kind }) => kind)).toEqual(['spread-over-strangers']);
     expect(strangers(4).verdict).toBe('inconclusive');

@@ -8,16 +8,16 @@ describe('the verdict on the four samples', () => {
     const report = judged('torch', torch());
     expect(report.verdict).toBe('inconsistent');
     expect(report.sentence).toBe(
-      'Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 0 %) in background, while locked and in Doze. ' +
-        'A torch has no use for that, no push preceded it, and it went on in Doze.',
+      'Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 0 %) in background, while locked and in Doze; ' +
+        'a torch has no use for that, no push preceded it, and it went on in Doze.',
     );
     expect(report.findings.map(({ kind, title, sentence }) => ({ kind, title, sentence }))).toEqual([
       {
         kind: 'structured-cadence-unlicensed',
         title: 'Structured cadence with no licence',
         sentence:
-          '9 beats in 50 min, period 300 s, jitter 0 %, 0 missed, in background, while locked and in Doze. ' +
-          'Expected of a torch in these phases: none.',
+          '9 beats in 50 min, period 300 s, jitter 0 %, 0 missed, in background, while locked and in Doze; ' +
+          'expected of a torch in these phases: none.',
       },
       {
         kind: 'ignores-device-state',
@@ -25,6 +25,15 @@ describe('the verdict on the four samples', () => {
         sentence:
           'Period 300 s in background, 300 s while locked and 300 s in Doze: no job and no inexact alarm can do that; ' +
           'an exact alarm every 300 s is pending.',
+      },
+      {
+        kind: 'faster-than-the-platform',
+        title: 'Faster than any job',
+        // 9 sessions from 15 to 55 min, 4 of them in Doze
+        sentence:
+          'A period of 300 s with no foreground service running and no push in the minute before, in 9 sessions: ' +
+          'a job comes every 15 min at most, and in Doze only in maintenance windows, ' +
+          'so an exact alarm or a process that is kept alive makes it.',
       },
       {
         kind: 'uniform-small-payloads',
@@ -102,7 +111,7 @@ describe('an unclassified app', () => {
     expect(judge(inputOf(session(HOUR, [exchange('a.example', MINUTE)]))).verdict).toBe('consistent');
     const report = judge(inputOf(session(HOUR, [...beacon, push(1000, 1)])));
     expect(report.sentence).toMatch(
-      /Nothing in its manifest needs that, no push preceded it, and it went on in Doze\.$/,
+      /; nothing in its manifest needs that, no push preceded it, and it went on in Doze\.$/,
     );
   });
 });

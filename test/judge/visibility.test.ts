@@ -107,6 +107,8 @@ describe('benign explanations', () => {
       ['Sync or periodic job', 'ruled-out'],
       ['Config refresh', 'unlikely'],
       ['Retry after an error', 'ruled-out'],
+      ['Crash reports', 'ruled-out'],
+      ['Download in pieces', 'ruled-out'],
       ['Captive-portal check', 'ruled-out'],
       ['Retry caused by interception', 'ruled-out'],
       ['Approved baseline', 'not-testable'],

@@ -86,7 +86,7 @@ export function torchReport(over: Partial<Report> = {}): Report {
     schema: 'sleeptalk-report-1',
     verdict: 'inconsistent',
     sentence:
-      'Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 2 %) in background, while locked and in Doze. A torch has no use for that, no push preceded it, and it went on in Doze.',
+      'Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 2 %) in background, while locked and in Doze; a torch has no use for that, no push preceded it, and it went on in Doze.',
     confidence: { low: 0.94, high: 0.99 },
     notice: "Simulated handset: the traffic below is scripted, the APK's own code did not run. Clock × 60.",
     sample: {
@@ -163,7 +163,7 @@ export function torchReport(over: Partial<Report> = {}): Report {
         kind: 'structured-cadence-unlicensed',
         title: 'Structured cadence with no licence',
         sentence:
-          '10 beats in 50 min, period 300 s, in background, locked and Doze. Expected of a torch in these phases: none.',
+          '10 beats in 50 min, period 300 s, in background, locked and Doze; expected of a torch in these phases: none.',
         evidence: [{ file: 'capture.ndjson', lines: beacon.flatMap((one) => one.lines), text: '10 sessions' }],
       },
     ],

@@ -8,13 +8,14 @@ import type { JudgedChannel } from './channel.ts';
 import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { delivered } from './coupling.ts';
+import { afterRefusals, answersOf, bulkWords, isBulk, REPORTED_WITHIN_MS } from './innocence.ts';
+import { JOB_MINIMUM_MS } from './platform.ts';
 import { phaseAt, pushBefore } from './timeline.ts';
 import { capitalised, countWords, durationWords, listWords, windowWords } from './words.ts';
 
 type Explanation = Report['benignExplanations'][number];
 type Answer = Omit<Explanation, 'name'>;
 
-const JOB_MINIMUM_MS = 900_000;
 const SDK_ROLES = new Set([
   'ads',
   'analytics',
@@ -34,6 +35,8 @@ const TESTS: readonly (readonly [string, (suspect: JudgedChannel, context: Conte
   ['Sync or periodic job', periodicJob],
   ['Config refresh', configRefresh],
   ['Retry after an error', retry],
+  ['Crash reports', crashReports],
+  ['Download in pieces', download],
   ['Captive-portal check', captivePortal],
   ['Retry caused by interception', interceptionRetry],
 ];
@@ -102,19 +105,37 @@ function configRefresh({ expectation }: JudgedChannel, { timeline }: Context): A
     : unlikely(`${words}, where configuration is fetched a few times a day`);
 }
 
-function retry({ channel, source }: JudgedChannel): Answer {
+function retry({ channel, source, expectation }: JudgedChannel): Answer {
   const { exchanges } = source.traffic;
-  const failed = exchanges.filter((one) => one.failed).length;
-  if (failed > exchanges.length / 2 && channel.cadence.kind === 'back-off') {
+  if (exchanges.every(({ attempt }) => attempt)) return notTestable('the answers could not be read');
+  const { failed, answered } = answersOf(source, expectation.unlicensed);
+  const words = `${failed} of ${answered} answers were errors`;
+  if (failed > answered / 2 && channel.cadence.kind === 'back-off') {
+    return { result: 'explains', sentence: `${words}, and the intervals grow.` };
+  }
+  if (failed > answered / 2) return unlikely(`${words}, but the interval does not grow`);
+  return ruledOut(words);
+}
+
+function crashReports({ channel }: JudgedChannel): Answer {
+  if (channel.role !== 'crash') return ruledOut('the host takes no crash reports');
+  if (channel.cadence.kind === 'back-off') {
     return {
       result: 'explains',
-      sentence: `${failed} of ${exchanges.length} answers were errors, and the intervals grow.`,
+      sentence: 'The host takes crash reports, and the intervals grow as restarts are delayed.',
     };
   }
-  if (exchanges.every(({ attempt }) => attempt)) return notTestable('the answers could not be read');
-  if (failed > exchanges.length / 2)
-    return unlikely(`${failed} of ${exchanges.length} answers were errors, but the interval does not grow`);
-  return ruledOut(`${exchanges.length - failed} of ${exchanges.length} exchanges were not answered with an error`);
+  return unlikely('the host takes crash reports, but restarts after a crash come ever later, and these do not');
+}
+
+function download({ channel, expectation }: JudgedChannel): Answer {
+  const { unlicensed } = expectation;
+  if (unlicensed.length === 0)
+    return notTestable('the open question is how long a session lasted, not what it carried');
+  const words = bulkWords(unlicensed);
+  if (isBulk(unlicensed, channel.cadence))
+    return { result: 'explains', sentence: `${capitalised(words)}, with no rhythm but that of pieces.` };
+  return ruledOut(words);
 }
 
 function captivePortal({ channel }: JudgedChannel): Answer {
@@ -123,12 +144,16 @@ function captivePortal({ channel }: JudgedChannel): Answer {
   return ruledOut('the host answers no such checks, and the platform makes them under its own uid');
 }
 
-function interceptionRetry({ source }: JudgedChannel): Answer {
+function interceptionRetry({ source, expectation }: JudgedChannel, context: Context): Answer {
   const attempts = source.traffic.exchanges.filter(({ attempt }) => attempt).length;
-  if (attempts === 0) return ruledOut('no certificate was refused, and every session went through');
-  return notTestable(
-    `${countWords(attempts, 'connection')} could not be read, and a run without interception is not at hand`,
-  );
+  const without = 'a run without interception is not at hand';
+  if (attempts > 0) return notTestable(`${countWords(attempts, 'connection')} could not be read, and ${without}`);
+  const after = afterRefusals(expectation.unlicensed, context);
+  if (after > 0) {
+    const words = `${after} of ${expectation.unlicensed.length} sessions came within ${REPORTED_WITHIN_MS / 1000} s of a connection elsewhere that could not be read`;
+    return after > expectation.unlicensed.length / 2 ? notTestable(`${words}, and ${without}`) : unlikely(words);
+  }
+  return ruledOut('no certificate was refused before it, and every session went through');
 }
 
 function ruledOut(why: string): Answer {

@@ -4,25 +4,13 @@ import type { PhaseName } from '../../orchestrator/contract/capture.ts';
 import type { Cadence, Channel } from '../../orchestrator/contract/report.ts';
 import type { Context, Source } from './context.ts';
 import { phasesOf, type Expectation } from './expectation.ts';
-import { ascending, median, rounded, sum } from './numbers.ts';
-import type { Session } from './sessions.ts';
+import { innocentReason } from './innocence.ts';
+import { rounded } from './numbers.ts';
 import { PHASES, phaseAt } from './timeline.ts';
-import { bytesWords, countWords, phaseWords, windowWords } from './words.ts';
+import { countWords, phaseWords, windowWords } from './words.ts';
 
 /** From this many natural beats on, traffic outside every licence is repeated, whatever its rhythm. */
 export const REPEATED = 3;
-
-/** A download of this many bytes a session (median), this many times what is sent, is bulk and no polling. */
-const BULK_BYTES = 256_000;
-const BULK_RATIO = 20;
-/** Chunks of one download come closer together than this. */
-const CHUNKS_MS = 60_000;
-/** SDKs that report what went wrong, so also a connection that the interception spoilt. */
-const REPORTING: ReadonlySet<string> = new Set(['crash', 'analytics', 'performance']);
-/** A report leaves this soon after what it reports. */
-const REPORTED_WITHIN_MS = 10_000;
-/** Share of sessions from which on something is true of the channel. */
-const MOST = 0.8;
 
 export interface Explained extends Pick<Channel, 'explained' | 'suspicion' | 'because'> {
   /** True where it was not called unexplained only because its sessions were too few. */
@@ -68,49 +56,6 @@ export function explain(source: Source, expectation: Expectation, cadence: Caden
     return { ...untold(`${outside} That is too few to tell a habit from an accident.`), few: true };
   }
   return { explained: false, suspicion: suspicionOf(expectation, cadence, context), because: outside, few: false };
-}
-
-/** Why traffic outside every licence may be innocent all the same, so that it cannot be told; null where nothing says so. */
-function innocentReason(
-  { traffic, role }: Source,
-  { unlicensed }: Expectation,
-  cadence: Cadence,
-  context: Context,
-): string | null {
-  const lines = new Set(unlicensed.flatMap((beat) => beat.lines));
-  const judged = traffic.exchanges.filter(({ line }) => lines.has(line));
-  if (cadence.kind === 'back-off') {
-    const failed = judged.filter((one) => one.failed).length;
-    if (failed > MOST * judged.length) {
-      return `${failed} of ${judged.length} answers were errors and the intervals grow: it is retried, and its usual cadence was not seen.`;
-    }
-    if (role?.role === 'crash') {
-      return 'The host takes crash reports and the intervals grow, as those of a crash loop do: the app was not seen at work.';
-    }
-  }
-  const after = afterRefusals(unlicensed, context);
-  if (role !== null && REPORTING.has(role.role) && after >= MOST * unlicensed.length) {
-    return `${after} of ${unlicensed.length} came within ${REPORTED_WITHIN_MS / 1000} s of a connection that could not be read: without interception there might be none.`;
-  }
-  const down = median(unlicensed.map(({ downBytes }) => downBytes)) ?? 0;
-  const sent = sum(unlicensed.map(({ upBytes }) => upBytes));
-  const received = sum(unlicensed.map(({ downBytes }) => downBytes));
-  const oneTransfer = cadence.structured !== true || (cadence.periodMs ?? Infinity) < CHUNKS_MS;
-  if (down >= BULK_BYTES && received >= BULK_RATIO * sent && oneTransfer) {
-    return `${bytesWords(received, null)} were received for ${bytesWords(sent, null)} sent: a download in pieces, and no polling.`;
-  }
-  return null;
-}
-
-/** How many sessions began shortly after an attempt that the interception may have spoilt. */
-function afterRefusals(unlicensed: readonly Session[], { sources }: Context): number {
-  const refused = ascending(
-    sources.flatMap(({ traffic }) => traffic.exchanges.filter((one) => one.attempt).map(({ startMs }) => startMs)),
-  );
-  return unlicensed.filter(({ startMs }) => {
-    const last = refused.findLast((atMs) => atMs <= startMs);
-    return last !== undefined && startMs - last <= REPORTED_WITHIN_MS;
-  }).length;
 }
 
 /** Where the capture names no phases: in which of them the licences hold. */

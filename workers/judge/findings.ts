@@ -2,12 +2,14 @@
 // bundle; only channels that nothing explains make any.
 import type { Channel, Finding, Pointer } from '../../orchestrator/contract/report.ts';
 import type { ComparedChannel } from './baseline-departure.ts';
+import { unusualArchive } from './archive.ts';
 import type { JudgedChannel } from './channel.ts';
 import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { couplingOf, testable } from './coupling.ts';
 import { phasesOf } from './expectation.ts';
 import { rounded, sum } from './numbers.ts';
+import { fasterThanPlatform } from './platform.ts';
 import type { Session } from './sessions.ts';
 import { matchingSchedule, scheduleWords } from './schedule.ts';
 import { phaseAt, timeIn } from './timeline.ts';
@@ -42,6 +44,7 @@ const FINDERS: readonly Find[] = [
   structuredCadence,
   unlicensedTraffic,
   ignoresDeviceState,
+  beyondPlatform,
   uniformPayloads,
   unlicensedSchedule,
   pushCoupled,
@@ -64,7 +67,9 @@ export function findingsOf(
         return draft ? [{ channel: judged.channel.id, ...draft }] : [];
       }),
     );
-  return [...departures, ...drafts].map((draft, i) => ({ id: `f${i + 1}`, ...draft }));
+  const unexplained = drafts.length + departures.length > 0;
+  const archive = unexplained ? unusualArchive(context.facts) : null;
+  return [...departures, ...drafts, ...(archive ? [archive] : [])].map((draft, i) => ({ id: `f${i + 1}`, ...draft }));
 }
 
 function structuredCadence({ channel, expectation }: JudgedChannel, context: Context): Draft | null {
@@ -80,7 +85,7 @@ function structuredCadence({ channel, expectation }: JudgedChannel, context: Con
   return {
     kind: 'structured-cadence-unlicensed',
     title: 'Structured cadence with no licence',
-    sentence: `${cadence.beats} beats${groupWords(channel)} in ${windowWords(timeIn(context.timeline, phases))}, ${rhythm}, ${phaseWords(phases)}. ${aloneWords(channel)}${expectedWords(expectation, context)}`,
+    sentence: `${cadence.beats} beats${groupWords(channel)} in ${windowWords(timeIn(context.timeline, phases))}, ${rhythm}, ${phaseWords(phases)}; ${aloneWords(channel)}${expectedWords(expectation, context)}`,
     evidence: [sessionsPointer(unlicensed, context)],
   };
 }
@@ -106,7 +111,7 @@ function unlicensedTraffic({ channel, expectation, spread }: JudgedChannel, cont
   return {
     kind: 'background-traffic-unlicensed',
     title: 'Repeated traffic with no licence',
-    sentence: `${sessions}, ${rhythm}. ${expectedWords(expectation, context)}`,
+    sentence: `${sessions}, ${rhythm}; ${expectedWords(expectation, context)}`,
     evidence: [sessionsPointer(unlicensed, context)],
   };
 }
@@ -133,6 +138,13 @@ function ignoresDeviceState({ channel, expectation }: JudgedChannel, context: Co
       ...(schedule ? [{ file: context.captureFile, lines: [schedule.line], text: schedule.source }] : []),
     ],
   };
+}
+
+function beyondPlatform(judged: JudgedChannel, context: Context): Draft | null {
+  const found = fasterThanPlatform(judged, context);
+  if (!found) return null;
+  const { beats, ...draft } = found;
+  return { ...draft, evidence: [sessionsPointer(beats, context)] };
 }
 
 function uniformPayloads({ channel, expectation }: JudgedChannel, context: Context): Draft | null {
@@ -174,7 +186,7 @@ function pushCoupled({ channel, expectation }: JudgedChannel, context: Context):
   return {
     kind: 'push-coupled-unlicensed',
     title: 'Follows pushes that the function does not need',
-    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${channelWords(channel)}${lag}; by chance ${rounded(coupling.expectedByChance ?? 0, 1)} would be (${chanceWords(coupling.pValue)}). ${capitalised(context.functions[0]!.noun)} declares no use of pushes.`,
+    sentence: `${coupling.coupled} of ${coupling.pushes} pushes were followed by a session with ${channelWords(channel)}${lag}; by chance ${rounded(coupling.expectedByChance ?? 0, 1)} would be (${chanceWords(coupling.pValue)}), and ${context.functions[0]!.noun} declares no use of pushes.`,
     evidence: [sessionsPointer(expectation.unlicensed, context)],
   };
 }
@@ -201,11 +213,11 @@ function groupWords(channel: Channel): string {
 function aloneWords({ grouping }: Channel): string {
   if (grouping.by === 'destination') return '';
   const most = grouping.members.reduce((largest, { beats }) => Math.max(largest, beats), 0);
-  return `None of them carries the rhythm alone: no more than ${countWords(most, 'beat')} began with one. `;
+  return `none of them carries the rhythm alone, since no more than ${countWords(most, 'beat')} began with one; `;
 }
 
 function expectedWords({ what }: JudgedChannel['expectation'], { functions }: Context): string {
-  return `Expected of ${functions[0]!.noun} in these phases: ${what}.`;
+  return `expected of ${functions[0]!.noun} in these phases: ${what}.`;
 }
 
 function sessionsPointer(beats: readonly Session[], { captureFile }: Context): Pointer {

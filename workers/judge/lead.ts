@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { delivered } from './coupling.ts';
 import { phasesOf } from './expectation.ts';
 import { pushBefore } from './timeline.ts';
-import { bytesWords, capitalised, countWords, durationWords, listWords, percentWords, phaseWords } from './words.ts';
+import { bytesWords, countWords, durationWords, listWords, percentWords, phaseWords } from './words.ts';
 
 const PRECEDED_WITHIN_MS = 60_000;
 
@@ -37,18 +37,18 @@ export function leadOf(
   const rest =
     further > 0 ? ` ${countWords(further, 'further channel')} ${further === 1 ? 'is' : 'are'} unexplained.` : '';
   if (worst.departs) return `${worst.departs.join(' ')}${rest}`;
-  return `${whatItDoes(worst, context)} ${whatSpeaksAgainst(worst, context)}${rest}`;
+  return `${whatItDoes(worst, context)}; ${whatSpeaksAgainst(worst, context)}${rest}`;
 }
 
-/** "Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 2 %) in background, while locked and in Doze." */
+/** "Sends 412 ± 9 bytes to cdn.brightlamp.example:443 every 300 s (jitter 2 %) in background, while locked and in Doze" */
 function whatItDoes({ channel, expectation, spread }: JudgedChannel, { timeline }: Context): string {
-  if (spread) return `${spread.act}.`;
+  if (spread) return spread.act;
   const { unlicensed } = expectation;
   const where = phaseWords(phasesOf(unlicensed, timeline));
   const whom = `${channelWords(channel)}${turnsWords(channel)}`;
   const up = channel.bytes.medianUp ?? 0;
   const act = up > 0 ? `Sends ${bytesWords(up, channel.bytes.upSpread)} to ${whom}` : `Contacts ${whom}`;
-  return `${act} ${rhythmWords(channel, unlicensed.length)} ${where}.`;
+  return `${act} ${rhythmWords(channel, unlicensed.length)} ${where}`;
 }
 
 function rhythmWords({ cadence }: Channel, count: number): string {
@@ -58,7 +58,7 @@ function rhythmWords({ cadence }: Channel, count: number): string {
   return `every ${durationWords(cadence.periodMs)} (jitter ${percentWords(cadence.jitter ?? 0)}${pauses})`;
 }
 
-/** "A torch has no use for that, no push preceded it, and it went on in Doze." */
+/** "a torch has no use for that, no push preceded it, and it went on in Doze." */
 function whatSpeaksAgainst({ expectation, spread }: JudgedChannel, { timeline, functions }: Context): string {
   const unlicensed = spread?.beats ?? expectation.unlicensed;
   const main = functions[0]!;
@@ -73,7 +73,7 @@ function whatSpeaksAgainst({ expectation, spread }: JudgedChannel, { timeline, f
   else parts.push(`a push preceded ${afterPush} of ${unlicensed.length} sessions`);
   if (phasesOf(unlicensed, timeline).includes('doze')) parts.push('it went on in Doze');
   const text = parts.length === 2 ? parts.join(', and ') : listOxford(parts);
-  return `${capitalised(text)}.`;
+  return `${text}.`;
 }
 
 function listOxford(parts: readonly string[]): string {

@@ -67,7 +67,7 @@ export function judge(input: JudgeInput): Report {
     gaps,
     visibility,
     benignExplanations: benignExplanations(judged, context, baseline),
-    playbook: playbookOf(verdict, channels, visibility),
+    playbook: playbookOf(verdict, rule, channels, visibility),
     questions: questionsOf(judged, context),
     coverage,
     provenance: {

@@ -175,8 +175,9 @@ function allLicensed({ channels, context, baseline }: Observed): string {
   const licensed = 'each session has a licence in the state in which it came';
   const what = quiet ? 'it was silent outside foreground' : `${licensed}${approvedWords(baseline)}`;
   const main = context.functions[0]!;
-  const warning =
-    main.surveillanceCapable === true ? ' It is surveillance-capable, which no cadence makes benign.' : '';
+  const warning = context.functions.some(({ surveillanceCapable }) => surveillanceCapable === true)
+    ? ' It is surveillance-capable, which no cadence makes benign.'
+    : '';
   return `${countWords(beats, 'session')} on ${countWords(Math.max(count, 1), 'channel')} ${beats === 1 ? 'fits' : 'fit'} what ${main.noun} declares: ${what}.${warning}`;
 }
 

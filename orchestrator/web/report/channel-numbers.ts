@@ -42,7 +42,7 @@ export function channelNumbers(channel: Channel): Html {
           <dt>Owner known by</dt>
           <dd>${channel.owner.knownBy}</dd>
           <dt>Suspicion / confidence</dt>
-          <dd>${number(channel.suspicion)} / ${number(channel.confidence.low)}–${number(channel.confidence.high)}</dd>
+          <dd>${number(channel.suspicion)}${suspicionRange(channel)} / ${number(channel.confidence.low)}–${number(channel.confidence.high)}</dd>
         </dl>
         <table>
           <thead>
@@ -94,4 +94,9 @@ export function channelNumbers(channel: Channel): Html {
       </div>
     </div>
     ${channel.expectation.licences.length > 0 && html`<p class="soft">Licences: ${channel.expectation.licences.map((one) => html`<span title="${one.source}">${one.because}</span> `)}</p>`}`;
+}
+
+/** " (0.71–0.98)"; reports of before there was an interval have none. */
+function suspicionRange({ suspicionInterval: range }: Channel): string {
+  return range === undefined ? '' : ` (${number(range.low)}–${number(range.high)})`;
 }
