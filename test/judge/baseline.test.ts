@@ -239,7 +239,16 @@ describe('a later version that departs', () => {
     const report = later('torch', baseline, session(HOUR, beacon(200, { from: 10 })));
     expect(kinds(report)).toEqual(['new-phase!']);
     expect(report.baseline!.differences[0]!.sentence).toMatchInlineSnapshot(
-      `"6 sessions with cdn.brightlamp.example:443 in Doze, where the approved version 7 (1.7) had none in 20 min."`,
+      `"6 sessions with cdn.brightlamp.example:443 in Doze, where the approved version 7 (1.7) had none in 20 min of it."`,
+    );
+  });
+
+  it('an app that was silent in its sleep and now talks in all of it', () => {
+    const silent = session(HOUR, [exchange('cdn.brightlamp.example', MINUTE)]);
+    const report = later('torch', approved('torch', silent), torch());
+    expect(kinds(report)).toEqual(['new-phase!', 'new-channel']);
+    expect(report.baseline!.differences[0]!.sentence).toMatchInlineSnapshot(
+      `"9 sessions with cdn.brightlamp.example:443 in background, while locked and in Doze, where the approved version 7 (1.7) had none in 50 min of it."`,
     );
   });
 
@@ -325,7 +334,9 @@ describe('a later version that departs', () => {
     expect(kinds(report)).toContain('push-coupling-lost!');
     expect(
       report.baseline!.differences.find(({ kind }) => kind === 'push-coupling-lost')!.sentence,
-    ).toMatchInlineSnapshot(`"0 of 10 pushes were followed by a session with api.parley.example:443 within 10 s, where the approved version 7 (1.7) followed 10 of 10 (p < 0.001); 15 sessions outside foreground came without one."`);
+    ).toMatchInlineSnapshot(
+      `"0 of 10 pushes were followed by a session with api.parley.example:443 within 10 s, where the approved version 7 (1.7) followed 10 of 10 (p < 0.001); 15 sessions outside foreground came without one."`,
+    );
   });
 
   it('more pushes make more sessions, which is no departure', () => {

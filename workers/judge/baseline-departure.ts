@@ -33,7 +33,7 @@ export type Departure = Common &
     | { readonly kind: 'new-channel'; readonly watchedMs: number }
     | {
         readonly kind: 'new-phase';
-        readonly phase: ObservedPhase;
+        readonly phases: readonly ObservedPhase[];
         readonly sessions: number;
         readonly watchedMs: number;
       }

@@ -95,7 +95,7 @@ export function departuresFrom(
   const faster = new Set(sure.filter(({ kind }) => kind === 'faster-period').map((one) => one.fresh.channel.id));
   const kept = sure.filter((one) => one.kind !== 'more-sessions' || !faster.has(one.fresh.channel.id));
   return {
-    departures: [...found, ...kept].sort(byChannel(fresh)).map((one) => (unknown ? { ...one, decides: false } : one)),
+    departures: [...found, ...kept].map((one) => (unknown ? { ...one, decides: false } : one)).sort(byWeight(fresh)),
     answered,
     gone: approved.channels.filter((_, i) => !used.has(i)),
     unwatched: phases
@@ -105,10 +105,11 @@ export function departuresFrom(
   };
 }
 
-/** Channels in the order of the report, and of one channel the facts before the tests. */
-function byChannel(fresh: readonly Fresh[]): (a: Departure, b: Departure) => number {
+/** What decides before what is told only; then in the order of the report. */
+function byWeight(fresh: readonly Fresh[]): (a: Departure, b: Departure) => number {
   const order = new Map(fresh.map(({ channel }, i) => [channel.id, i]));
-  return (a, b) => order.get(a.fresh.channel.id)! - order.get(b.fresh.channel.id)!;
+  return (a, b) =>
+    Number(b.decides) - Number(a.decides) || order.get(a.fresh.channel.id)! - order.get(b.fresh.channel.id)!;
 }
 
 /** null where neither has a rhythm, or one of them no interval, so that there is none to compare. */

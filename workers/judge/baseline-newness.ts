@@ -16,22 +16,23 @@ export function newChannel(fresh: Fresh, phases: Baseline['phases'], minimumBeat
   return { kind: 'new-channel', fresh, decides, pValue: null, watchedMs: sum(phases.map((one) => one.durationMs)) };
 }
 
-/** Sessions in a phase in which the approved version was watched and had none. */
+/** Sessions in phases in which the approved version was watched and had none: all such phases together. */
 export function newPhases(
   fresh: Fresh,
   then: ApprovedChannel,
   watched: (phase: ObservedPhase) => number,
   minimumBeats: number,
 ): Departure[] {
-  return asleepPhases(fresh.measured).flatMap((use): Departure[] => {
-    const sessions = counted(use, then);
-    const before = then.phases.find(({ phase }) => phase === use.phase);
-    const watchedMs = watched(use.phase);
-    if (watchedMs === 0 || (before?.sessions ?? 0) > 0) return [];
-    const dispersion = Math.max(then.dispersion, fresh.measured.dispersion);
-    if (!isHabit(sessions / dispersion, use.durationMs, watchedMs, minimumBeats)) return [];
-    return [{ kind: 'new-phase', fresh, decides: true, pValue: null, phase: use.phase, sessions, watchedMs }];
+  const silent = asleepPhases(fresh.measured).filter(({ phase }) => {
+    return watched(phase) > 0 && (then.phases.find((one) => one.phase === phase)?.sessions ?? 0) === 0;
   });
+  const sessions = sum(silent.map((use) => counted(use, then)));
+  const watchedMs = sum(silent.map(({ phase }) => watched(phase)));
+  const nowMs = sum(silent.map(({ durationMs }) => durationMs));
+  const dispersion = Math.max(then.dispersion, fresh.measured.dispersion);
+  if (!isHabit(sessions / dispersion, nowMs, watchedMs, minimumBeats)) return [];
+  const phases = silent.filter((use) => counted(use, then) > 0).map(({ phase }) => phase);
+  return [{ kind: 'new-phase', fresh, decides: true, pValue: null, phases, sessions, watchedMs }];
 }
 
 /**

@@ -25,10 +25,10 @@ export function departureSentence(departure: Departure, whose: string): string {
   const chance = chanceWords(pValue);
   switch (departure.kind) {
     case 'new-channel':
-      return `${sessionsWords(departure)} with ${whom}; ${whose} never spoke to it in ${windowWords(departure.watchedMs)}.`;
+      return `${sessionsWords(departure)}; ${whose} spoke to no such destination in ${windowWords(departure.watchedMs)}.`;
     case 'new-phase': {
-      const { phase, sessions, watchedMs } = departure;
-      return `${countWords(sessions, 'session')} with ${whom} ${phaseWords([phase])}, where ${whose} had none in ${windowWords(watchedMs)}.`;
+      const { phases, sessions, watchedMs } = departure;
+      return `${countWords(sessions, 'session')} with ${whom} ${phaseWords(phases)}, where ${whose} had none in ${windowWords(watchedMs)} of it.`;
     }
     case 'faster-period':
       return `Period ${durationWords(departure.nowMs)} with ${whom}, where ${whose} kept ${durationWords(departure.thenMs)}: beyond measurement error (${chance}).`;
@@ -79,7 +79,7 @@ function rateWords({ sessions, durationMs }: Count): string {
   return `${countWords(sessions, 'session')} in ${windowWords(durationMs)}`;
 }
 
-/** "9 sessions (every 300 s, jitter 2 %) in background, while locked and in Doze" */
+/** "9 sessions with a.example:443 (every 300 s, jitter 2 %) in background, while locked and in Doze" */
 function sessionsWords({ fresh: { channel } }: Departure): string {
   const beats = naturalBeats(channel);
   const { structured, periodMs, jitter } = channel.cadence;
@@ -87,7 +87,7 @@ function sessionsWords({ fresh: { channel } }: Departure): string {
     structured === true && periodMs !== null
       ? ` (every ${durationWords(periodMs)}, jitter ${percentWords(jitter ?? 0)})`
       : '';
-  return `${countWords(beats.length, 'session')}${rhythm} ${phaseWords([...new Set(beats.map(({ phase }) => phase))])}`;
+  return `${countWords(beats.length, 'session')} with ${channelWords(channel)}${rhythm} ${phaseWords([...new Set(beats.map(({ phase }) => phase))])}`;
 }
 
 /** What was approved of a channel: "every 300 s (jitter 2 %), 412 ± 9 bytes up, 11 sessions an hour outside foreground". */

@@ -41,7 +41,7 @@ export function compareRuns(first: Report, second: Report): RunComparison {
   const differences = [
     ...ofTheWhole(first, second),
     ...forward.departures.map((one) => ({
-      kind: one.kind as string,
+      kind: one.kind,
       channel: one.fresh.channel.id,
       sentence: `In the second run: ${departureSentence(one, 'the first run')}`,
     })),
