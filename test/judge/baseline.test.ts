@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Inspection } from '../../orchestrator/contract/apk.ts';
 import { Baseline, type Approval } from '../../orchestrator/contract/baseline.ts';
@@ -167,6 +168,29 @@ describe('a later version that does what was approved', () => {
   });
 });
 
+describe('any app', () => {
+  const hosts = ['cdn.brightlamp.example', 'app-measurement.com', 'a.shop.example', 'b.shop.example', '203.0.113.9'];
+  const anySession = fc.record({
+    host: fc.constantFrom(...hosts),
+    atMs: fc.integer({ min: 0, max: 60 * MINUTE - 1 }),
+    upBytes: fc.integer({ min: 0, max: 100_000 }),
+    forced: fc.boolean(),
+  });
+
+  it('never departs from itself, whatever it does', () => {
+    fc.assert(
+      fc.property(fc.array(anySession, { maxLength: 60 }), (sessions) => {
+        const records = sessions
+          .sort((a, b) => a.atMs - b.atMs)
+          .map(({ host, atMs, ...more }) => exchange(host, atMs, more));
+        const report = later('torch', approved('torch', session(HOUR, records)), session(HOUR, records));
+        expect(report.baseline).toMatchObject({ state: 'matched', differences: [] });
+      }),
+      { numRuns: 60, seed: 4 },
+    );
+  });
+});
+
 describe('a later version that departs', () => {
   it('a faster period is a finding even where the profile allows it', () => {
     const baseline = approved('weather', weather(60));
@@ -302,6 +326,23 @@ describe('a later version that departs', () => {
     expect(
       kinds(later('weather', approved('weather', make('a.stranger.example')), make('b.stranger.example'))),
     ).toEqual(['new-channel']);
+  });
+
+  it('an approved host among others that take turns with it covers none of them', () => {
+    const names = ['cdn', 'kq3x', 'zz81', 'b7tt', 'wq5n'].map((name) => `${name}.brightlamp.example`);
+    const turns = beats('x', { from: 12 * MINUTE, to: 60 * MINUTE, every: 150_000 }, (i) => ({
+      destination: { host: names[i % names.length]!, port: 443 },
+      upBytes: 412,
+    }));
+    const alone = beacon(150, { from: 12 });
+    const report = later('torch', approved('torch', session(HOUR, alone)), session(HOUR, turns));
+    expect(report.channels).toHaveLength(1);
+    expect(report.verdict).toBe('inconsistent');
+    expect(report.baseline!.differences.map(({ sentence }) => sentence)).toMatchInlineSnapshot(`
+      [
+        "20 sessions with 5 hosts of brightlamp.example (every 150 s, jitter 0 %) in background, while locked and in Doze; the approved version 7 (1.7) spoke to none of kq3x.brightlamp.example:443, zz81.brightlamp.example:443, b7tt.brightlamp.example:443 and 1 other in 60 min.",
+      ]
+    `);
   });
 
   it('sessions without a rhythm that come more often', () => {

@@ -1,6 +1,7 @@
 // In: channels as they were approved. Out: the forms in which departures from them are told, and how their sessions
 // outside foreground are counted.
 import type { ApprovedChannel } from '../../orchestrator/contract/baseline.ts';
+import type { Destination } from '../../orchestrator/contract/capture.ts';
 import type { Channel, ObservedPhase } from '../../orchestrator/contract/report.ts';
 import type { LargerPayload } from './baseline-payload.ts';
 import type { JudgedChannel } from './channel.ts';
@@ -30,7 +31,12 @@ interface Common {
 
 export type Departure = Common &
   (
-    | { readonly kind: 'new-channel'; readonly watchedMs: number }
+    | {
+        readonly kind: 'new-channel';
+        readonly watchedMs: number;
+        /** Of its hosts those that were not approved; null where that is all of it. */
+        readonly strangers: readonly Destination[] | null;
+      }
     | {
         readonly kind: 'new-phase';
         readonly phases: readonly ObservedPhase[];

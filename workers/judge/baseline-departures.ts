@@ -5,7 +5,7 @@ import type { ObservedPhase } from '../../orchestrator/contract/report.ts';
 import { followedPushes, phaseTimes, type Run } from './baseline.ts';
 import { chanceOfFaster, chanceOfFewer } from './baseline-chance.ts';
 import { asleepPhases, sleeps, type Departure, type Fresh, type Push } from './baseline-departure.ts';
-import { counterparts, merged } from './baseline-match.ts';
+import { counterparts, merged, strangersIn } from './baseline-match.ts';
 import { newChannel, newPhases } from './baseline-newness.ts';
 import { largerPayloads } from './baseline-payload.ts';
 import { moreSessions, rateChance, ratesOf } from './baseline-rate.ts';
@@ -55,7 +55,7 @@ export function departuresFrom(
   for (const one of fresh) {
     const indices = counterparts(one.measured, approved.channels, one.selfService === true);
     if (indices.length === 0) {
-      found.push(newChannel(one, approved.phases, minimumBeats));
+      found.push(newChannel(one, null, approved.phases, minimumBeats));
       continue;
     }
     const then = merged(indices.map((i) => approved.channels[i]!));
@@ -65,6 +65,8 @@ export function departuresFrom(
     family.members.push(one);
     families.set(indices.join(), family);
 
+    const strangers = strangersIn(one.measured, then);
+    if (strangers.length > 0) found.push(newChannel(one, strangers, approved.phases, minimumBeats));
     found.push(...newPhases(one, then, watched, minimumBeats));
     const faster = periodChance(then, one);
     test(faster, () => fasterPeriod(then, one, faster!));

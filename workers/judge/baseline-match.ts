@@ -22,6 +22,14 @@ export function counterparts(
   return [];
 }
 
+/** Hosts of a channel of several that no approved channel has, covers or is a sibling of. */
+export function strangersIn(now: ApprovedChannel, then: ApprovedChannel): readonly Destination[] {
+  return now.grouping.members.filter((member) => {
+    const alone = { ...now, destination: member, grouping: { ...now.grouping, members: [member] } };
+    return !sharesMember(alone, then) && !isCovered(alone, then) && !isSibling(alone, then);
+  });
+}
+
 function sameName(now: ApprovedChannel, then: ApprovedChannel): boolean {
   return now.grouping.by === then.grouping.by && now.grouping.value === then.grouping.value;
 }
@@ -72,6 +80,7 @@ export function merged(channels: readonly ApprovedChannel[]): ApprovedChannel {
   const pushes = channels.flatMap(({ push }) => (push ? [push] : []));
   return {
     ...first!,
+    grouping: { ...first!.grouping, members: channels.flatMap(({ grouping }) => grouping.members) },
     licensed: channels.every(({ licensed }) => licensed),
     unread: channels.every(({ unread }) => unread),
     cadence: {

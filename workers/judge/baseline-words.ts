@@ -1,10 +1,21 @@
 // In: a departure and whose approval it departs from. Out: its title, and the one sentence that says both numbers.
+import type { Destination } from '../../orchestrator/contract/capture.ts';
 import type { DifferenceKind } from '../../orchestrator/contract/difference.ts';
 import { naturalBeats } from './baseline.ts';
 import { asleepPhases, type Count, type Departure } from './baseline-departure.ts';
 import { channelWords } from './channel-words.ts';
 import { rounded, sum } from './numbers.ts';
-import { bytesWords, chanceWords, countWords, durationWords, percentWords, phaseWords, windowWords } from './words.ts';
+import {
+  bytesWords,
+  chanceWords,
+  countWords,
+  durationWords,
+  hostWords,
+  listWords,
+  percentWords,
+  phaseWords,
+  windowWords,
+} from './words.ts';
 
 export const DEPARTURE_TITLES: Readonly<Record<DifferenceKind, string>> = {
   'new-channel': 'New channel',
@@ -15,6 +26,9 @@ export const DEPARTURE_TITLES: Readonly<Record<DifferenceKind, string>> = {
   'push-coupling-lost': 'No longer waits for pushes',
 };
 
+/** Most hosts named in one sentence. */
+const MOST_HOSTS = 3;
+
 /**
  * @param whose what is departed from: "the approved version 7 (1.7)"
  * @example "Period 60 s with a.example:443, where the approved version 7 (1.7) kept 300 s: beyond measurement error (p < 0.001)."
@@ -24,8 +38,11 @@ export function departureSentence(departure: Departure, whose: string): string {
   const whom = channelWords(fresh.channel);
   const chance = chanceWords(pValue);
   switch (departure.kind) {
-    case 'new-channel':
-      return `${sessionsWords(departure)}; ${whose} spoke to no such destination in ${windowWords(departure.watchedMs)}.`;
+    case 'new-channel': {
+      const { strangers, watchedMs } = departure;
+      const what = strangers === null ? 'no such destination' : `none of ${hostsWords(strangers)}`;
+      return `${sessionsWords(departure)}; ${whose} spoke to ${what} in ${windowWords(watchedMs)}.`;
+    }
     case 'new-phase': {
       const { phases, sessions, watchedMs } = departure;
       return `${countWords(sessions, 'session')} with ${whom} ${phaseWords(phases)}, where ${whose} had none in ${windowWords(watchedMs)} of it.`;
@@ -72,6 +89,13 @@ function sizeWords({
   largest: number | null;
 }): string {
   return `${bytesWords(median ?? 0, spread)} (largest ${bytesWords(largest ?? 0, null)})`;
+}
+
+/** "a.example:443, b.example:443 and 3 others" */
+function hostsWords(hosts: readonly Destination[]): string {
+  const shown = hosts.slice(0, MOST_HOSTS).map(hostWords);
+  const more = hosts.length - shown.length;
+  return listWords(more > 0 ? [...shown, countWords(more, 'other')] : shown);
 }
 
 /** "5 sessions in 50 min" */
