@@ -88,5 +88,5 @@ export function job(host: string, everyMinutes: number, more: Partial<Habit> = {
 /** The same habit bound to no phase, as an import needs it: it has none. */
 export function anywhere(habit: Habit): Habit {
   const { phases: _, ...rest } = habit;
-  return rest as Habit;
+  return rest;
 }

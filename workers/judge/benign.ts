@@ -76,7 +76,7 @@ function sdkBatch({ channel }: JudgedChannel): Answer {
   if (channel.role !== null && SDK_ROLES.has(channel.role)) {
     const { name } = channel.owner;
     return unlikely(
-      `the host serves ${channel.role} (${name ?? 'owner unknown'}), but not so often outside foreground`,
+      `the host's role is ${channel.role} (${name ?? 'owner unknown'}), but such a one is not called so often outside foreground`,
     );
   }
   const visible = channel.phases.find(({ phase }) => phase === 'foreground');

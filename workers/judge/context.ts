@@ -3,8 +3,10 @@
 import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import type { RoleProfile, SdkProfile, Tunables } from '../../orchestrator/contract/profile.ts';
 import type { Grouping } from '../../orchestrator/contract/report.ts';
+import { testable } from './coupling.ts';
 import { functionsOf, type Functions } from './functions.ts';
 import type { JudgeInput } from './input.ts';
+import { ascending } from './numbers.ts';
 import { roleOf } from './role.ts';
 import { LONG_SESSION_MS, mergeExchanges, type Exchange, type Session } from './sessions.ts';
 import { shareLicences, type MayUse } from './share.ts';
@@ -44,6 +46,10 @@ export interface Context extends Functions {
   readonly facts: ApkFacts | null;
   readonly simulated: boolean;
   readonly sdks: readonly SdkProfile[];
+  /** How many destinations have enough sessions to be tested for following pushes. */
+  readonly answerable: number;
+  /** When the app's contacts were attempts that could not be read, of whatever destination; ascending. */
+  readonly refusedMs: readonly number[];
 }
 
 /** @throws Fault `function-unknown` where a function is named that no profile describes. */
@@ -71,7 +77,14 @@ export function contextOf(input: JudgeInput): Context {
     facts: input.inspection?.facts ?? null,
     simulated: start?.type === 'start' && start.device.kind === 'simulated',
     sdks: input.profiles.sdks,
+    answerable: testable(sources, timeline).length,
+    refusedMs: refusalsOf(sources),
   };
+}
+
+function refusalsOf(sources: readonly Source[]): readonly number[] {
+  const exchanges = sources.filter(({ traffic }) => !traffic.foreign).flatMap(({ traffic }) => traffic.exchanges);
+  return ascending(exchanges.filter(({ attempt }) => attempt).map(({ startMs }) => startMs));
 }
 
 /**

@@ -6,7 +6,7 @@ import { unusualArchive } from './archive.ts';
 import type { JudgedChannel } from './channel.ts';
 import { channelWords, turnsWords } from './channel-words.ts';
 import type { Context } from './context.ts';
-import { couplingOf, testable } from './coupling.ts';
+import { couplingOf } from './coupling.ts';
 import { phasesOf } from './expectation.ts';
 import { rounded, sum } from './numbers.ts';
 import { fasterThanPlatform } from './platform.ts';
@@ -179,8 +179,8 @@ function unlicensedSchedule({ channel, expectation }: JudgedChannel, context: Co
 
 function pushCoupled({ channel, expectation }: JudgedChannel, context: Context): Draft | null {
   if (expectation.licences.some(({ state }) => state.when === 'after-push')) return null;
-  const { timeline, sources } = context;
-  const coupling = couplingOf(expectation.unlicensed, timeline, Math.max(1, testable(sources, timeline).length));
+  const { timeline, answerable } = context;
+  const coupling = couplingOf(expectation.unlicensed, timeline, Math.max(1, answerable));
   if (!coupling.significant) return null;
   const lag = coupling.medianLagMs === null ? '' : `, ${durationWords(coupling.medianLagMs)} later`;
   return {

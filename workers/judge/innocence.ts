@@ -3,8 +3,9 @@
 import type { Cadence } from '../../orchestrator/contract/report.ts';
 import type { Context, Source } from './context.ts';
 import type { Expectation } from './expectation.ts';
-import { ascending, median, sum } from './numbers.ts';
+import { median, sum } from './numbers.ts';
 import type { Session } from './sessions.ts';
+import { lastUpTo } from './timeline.ts';
 import { bytesWords } from './words.ts';
 
 /** A download of this many bytes a session (median), this many times what is sent, is bulk and no polling. */
@@ -53,14 +54,9 @@ export function answersOf({ traffic }: Source, sessions: readonly Session[]): { 
 }
 
 /** How many sessions began shortly after an attempt, of whatever destination, that the interception may have spoilt. */
-export function afterRefusals(sessions: readonly Session[], { sources }: Context): number {
-  const refused = ascending(
-    sources.flatMap(({ traffic }) => traffic.exchanges.filter((one) => one.attempt).map(({ startMs }) => startMs)),
-  );
-  let next = 0;
+export function afterRefusals(sessions: readonly Session[], { refusedMs }: Pick<Context, 'refusedMs'>): number {
   return sessions.filter(({ startMs }) => {
-    while (next < refused.length && refused[next]! <= startMs) next += 1;
-    const last = refused[next - 1];
+    const last = refusedMs[lastUpTo(refusedMs, (atMs) => atMs, startMs)];
     return last !== undefined && startMs - last <= REPORTED_WITHIN_MS;
   }).length;
 }

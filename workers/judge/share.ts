@@ -31,18 +31,16 @@ export function shareLicences(
   timeline: Timeline,
 ): MayUse {
   const chosen = new Map<Licence, ReadonlySet<string>>();
-  const own = sources.filter(({ traffic }) => !traffic.foreign);
-  const offered = own.map((source) => ({ source, licences: licencesFor(functions, source.role) }));
-  const shared = new Set(offered.flatMap(({ licences }) => licences.filter(isShared)));
-  for (const licence of shared) {
-    const rankedOf = (key: string, beats: readonly Session[]): Ranked => ({
-      key,
-      starts: beats.map(({ startMs }) => startMs),
-      fits: refusal(licence, beats, timeline) === null,
-    });
+  const offered = sources
+    .filter(({ traffic }) => !traffic.foreign)
+    .map((source) => ({ source, licences: licencesFor(functions, source.role) }))
+    .filter(({ licences }) => licences.some(isShared))
+    .map(({ source, licences }) => ({ key: source.traffic.key, licences, open: openBeats(source, licences, timeline) }))
+    .filter(({ open }) => open.length > 0);
+  for (const licence of new Set(offered.flatMap(({ licences }) => licences.filter(isShared)))) {
     const ranked = offered
       .filter(({ licences }) => licences.includes(licence))
-      .map(({ source }) => rankedOf(source.traffic.key, openBeats(source, licence, functions, timeline)))
+      .map(({ key, open }) => rankedOf(key, open, licence, timeline))
       .filter(({ starts }) => starts.length > 0)
       .sort((a, b) => Number(b.fits) - Number(a.fits) || b.starts.length - a.starts.length || (a.key < b.key ? -1 : 1));
     chosen.set(licence, chosenOf(ranked, licence, timeline));
@@ -57,31 +55,33 @@ interface Ranked {
   readonly fits: boolean;
 }
 
+function rankedOf(key: string, open: readonly Session[], licence: Licence, timeline: Timeline): Ranked {
+  const beats = open.filter(({ startMs }) => holds(licence, startMs, timeline));
+  return { key, starts: beats.map(({ startMs }) => startMs), fits: refusal(licence, beats, timeline) === null };
+}
+
 function chosenOf(ranked: readonly Ranked[], licence: Licence, timeline: Timeline): ReadonlySet<string> {
   const chosen = new Set<string>();
   const most = mostSessions(licence, timeline);
   let starts: readonly number[] = [];
   for (const one of ranked) {
     if (licence.maxDestinations !== undefined && chosen.size >= licence.maxDestinations) break;
-    const together = ascending([...starts, ...one.starts]);
+    const together = wakeUps(ascending([...starts, ...one.starts]));
     // The first is held to the licence itself, elsewhere.
-    if (chosen.size > 0 && most !== null && wakeUps(together) > SCHEDULES * most) continue;
+    if (chosen.size > 0 && most !== null && together.length > SCHEDULES * most) continue;
     chosen.add(one.key);
     starts = together;
   }
   return chosen;
 }
 
-/** How often something began, where what follows within a minute belongs to it. Ascending instants in milliseconds. */
-export function wakeUps(startsMs: readonly number[]): number {
-  let count = 0;
-  let since = -Infinity;
+/** When something began, where what follows within a minute belongs to it. Ascending instants in milliseconds. */
+export function wakeUps(startsMs: readonly number[]): readonly number[] {
+  const times: number[] = [];
   for (const atMs of startsMs) {
-    if (atMs - since < ONE_WAKE_UP_MS) continue;
-    count += 1;
-    since = atMs;
+    if (times.length === 0 || atMs - times.at(-1)! >= ONE_WAKE_UP_MS) times.push(atMs);
   }
-  return count;
+  return times;
 }
 
 /** Only what holds outside foreground: while the app is visible, a person decides how many hosts it needs. */
@@ -91,13 +91,9 @@ function isShared({ state, maxDestinations, minIntervalSeconds, maxSessionsPerHo
   return rated && state.when === 'phase' && state.phases.every((phase) => ASLEEP.includes(phase));
 }
 
-function openBeats(
-  source: Source,
-  licence: Licence,
-  functions: readonly FunctionProfile[],
-  timeline: Timeline,
-): readonly Session[] {
-  const free = licencesFor(functions, source.role).filter((one) => !isBounded(one));
-  const { by } = coverBeats(source.beats, free, timeline, () => true);
-  return source.beats.filter((beat, i) => !beat.forced && by[i] === null && holds(licence, beat.startMs, timeline));
+/** Natural beats that no licence without bounds covers. */
+function openBeats({ beats }: Source, licences: readonly Licence[], timeline: Timeline): readonly Session[] {
+  const free = licences.filter((one) => !isBounded(one));
+  const { by } = coverBeats(beats, free, timeline, () => true);
+  return beats.filter((beat, i) => !beat.forced && by[i] === null);
 }

@@ -19,7 +19,7 @@ export function withSpread(judged: readonly JudgedChannel[], context: Context): 
   const strangers = judged.filter(({ few, channel }) => few && (channel.role === null || channel.role === RENTED));
   if (strangers.length < LEAST_STRANGERS) return judged;
   const beats = strangers.flatMap(({ expectation }) => expectation.unlicensed);
-  const times = wakeUps(ascending(beats.map(({ startMs }) => startMs)));
+  const times = wakeUps(ascending(beats.map(({ startMs }) => startMs))).length;
   // What one wake-up loads from several hosts is one occasion: it takes as many of them as a cadence takes beats.
   if (times < context.tunables.minimumBeats) return judged;
   const lines = new Set(beats.flatMap((beat) => beat.lines));
@@ -41,9 +41,10 @@ export function withSpread(judged: readonly JudgedChannel[], context: Context): 
     act: `Sends ${bytesWords(up, null)} to ${words} in turn, ${times} times ${rhythm}, ${phaseWords(phases)}`,
     beats,
   };
+  const among = new Set(strangers);
   const suspicion = cadence.structured === true ? 0.75 : 0.5;
   return judged.map((one) => {
-    if (!strangers.includes(one)) return one;
+    if (!among.has(one)) return one;
     const because = `${one.channel.because} But ${spread.sentence}: none excuses the other.`;
     const { low } = one.channel.confidence;
     const suspicionInterval = { low: low * suspicion, high: 1 - low * (1 - suspicion) };

@@ -124,7 +124,7 @@ export function timeIn(timeline: Timeline, phases: readonly ObservedPhase[]): nu
 }
 
 /** Index of the last item, of a list in order of time, whose time is not after a moment; -1 where all are. */
-function lastUpTo<T>(list: readonly T[], timeOf: (item: T) => number, atMs: number): number {
+export function lastUpTo<T>(list: readonly T[], timeOf: (item: T) => number, atMs: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
