@@ -205,6 +205,10 @@ describe('a later version that departs', () => {
     expect(report.findings.map(({ kind, title }) => [kind, title])).toEqual([
       ['faster-period', 'Faster than approved'],
     ]);
+    expect(report.playbook.map(({ title }) => title)).toEqual(['Preserve first', 'Hold the update', 'Approve anew']);
+    expect(report.playbook[1]!.sentence).toBe(
+      'Keep version 7 that N. N. approved, and do not roll this one out until its differences are explained.',
+    );
     expect(report.questions).toMatchInlineSnapshot(`
       [
         "What changed since the approved version: Period 30 min with api.nimbus.example:443, where the approved version 7 (1.7) kept 60 min: beyond measurement error (p < 0.001).",
@@ -228,6 +232,11 @@ describe('a later version that departs', () => {
       ]
     `);
     expect(report.benignExplanations.find(({ name }) => name === 'Approved baseline')!.result).toBe('ruled-out');
+    expect(report.playbook.map(({ title }) => title).slice(0, 3)).toEqual([
+      'Hold the update',
+      'Preserve first',
+      'Contain',
+    ]);
   });
 
   it('a period that is 5 % shorter is the same', () => {

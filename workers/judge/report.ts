@@ -4,6 +4,7 @@ import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
 import { analyticOf } from './analytic.ts';
 import { signerOf } from './baseline-signer.ts';
+import { withUpdateHeld } from './baseline-playbook.ts';
 import { departureTail } from './baseline-reason.ts';
 import { compareWithBaseline } from './baseline-compare.ts';
 import { benignExplanations } from './benign.ts';
@@ -67,7 +68,7 @@ export function judge(input: JudgeInput): Report {
     gaps,
     visibility,
     benignExplanations: benignExplanations(judged, context, baseline),
-    playbook: playbookOf(verdict, rule, channels, visibility),
+    playbook: withUpdateHeld(playbookOf(verdict, rule, channels, visibility), judged, baseline),
     questions: questionsOf(judged, context),
     coverage,
     provenance: {
