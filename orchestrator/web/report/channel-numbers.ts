@@ -42,7 +42,10 @@ export function channelNumbers(channel: Channel): Html {
           <dt>Owner known by</dt>
           <dd>${channel.owner.knownBy}</dd>
           <dt>Suspicion / confidence</dt>
-          <dd>${number(channel.suspicion)}${suspicionRange(channel)} / ${number(channel.confidence.low)}–${number(channel.confidence.high)}</dd>
+          <dd>
+            ${number(channel.suspicion)}${suspicionRange(channel)} /
+            ${number(channel.confidence.low)}–${number(channel.confidence.high)}
+          </dd>
         </dl>
         <table>
           <thead>

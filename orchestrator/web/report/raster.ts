@@ -5,7 +5,13 @@ import { timeMarks } from '../plot/axis.ts';
 import { channelName, memberCount } from './members.ts';
 import { rasterRow, type Tone } from '../plot/raster.ts';
 
-const PHASE_TITLE = { foreground: 'Foreground', background: 'Background', locked: 'Locked', doze: 'Doze', unknown: 'Phase unknown' } as const;
+const PHASE_TITLE = {
+  foreground: 'Foreground',
+  background: 'Background',
+  locked: 'Locked',
+  doze: 'Doze',
+  unknown: 'Phase unknown',
+} as const;
 
 export function toneOf(channel: Pick<Channel, 'explained'>): Tone {
   if (channel.explained === null) return 'unobservable';
