@@ -40,7 +40,7 @@ describe('the section "Compared with the approved version"', () => {
     const text = section(compared());
     expect(Report.parse(compared())).toEqual(compared());
     for (const words of [
-      ...['Compared with the approved version', 'the baseline counts', 'approved by N. N. on 2026-11-22'],
+      ...['Compared with the approved version', 'The baseline counts', 'approved by N. N. on 2026-11-22'],
       ...[
         '<a href="#channel-c1">faster period</a>',
         'Period 60 s, where version 6 kept 300 s.',
@@ -66,7 +66,7 @@ describe('the section "Compared with the approved version"', () => {
       const text = section(compared({ state, differences: [], sentence: 'So it does not count.' }));
       expect(text).toContain('So it does not count.');
       expect(text).not.toContain('Nothing departs');
-      expect(text).not.toContain('the baseline counts');
+      expect(text).not.toContain('The baseline counts');
     },
   );
 

@@ -13,7 +13,7 @@ import { intervalOf, type JudgedChannel } from './channel.ts';
 import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { phasesOf } from './expectation.ts';
-import { capitalised, phaseWords } from './words.ts';
+import { capitalised, countWords, phaseWords } from './words.ts';
 
 /** Suspicion of a channel that a profile explains and the approved version did not have so. */
 const DEPARTED = 0.5;
@@ -171,5 +171,5 @@ function sessionsPointer({ channel }: Fresh, { captureFile }: Context): Finding[
   const asleep = natural.filter(({ phase }) => phase !== 'foreground');
   const shown = asleep.length > 0 ? asleep : natural;
   const lines = shown.flatMap((beat) => beat.lines).slice(0, MOST_LINES);
-  return { file: captureFile, lines, text: `${shown.length} sessions` };
+  return { file: captureFile, lines, text: countWords(shown.length, 'session') };
 }

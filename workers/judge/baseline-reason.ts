@@ -48,9 +48,13 @@ export function approvedBaseline(
   if (!worst) return rows;
   const whom = channelWords(worst.channel);
   const departs = baseline.differences.filter(({ channel }) => channel === worst.channel.id);
-  if (departs.length > 0)
-    add('ruled-out', `Ruled out: it is not what ${who}. ${departs.map(({ sentence }) => sentence).join(' ')}`);
-  else {
+  if (departs.length > 0) {
+    const kinds = [...new Set(departs.map(({ kind }) => kind.replaceAll('-', ' ')))];
+    add(
+      'ruled-out',
+      `Ruled out: ${whom} is not as ${baseline.approvedBy} approved it on ${baseline.approvedAt.slice(0, 10)} (${listWords(kinds)}).`,
+    );
+  } else {
     add(
       'unlikely',
       `Unlikely: ${whom} is in what ${who}, but not as it is now: a licence held then that does not hold now, or it comes in a phase that was silent.`,

@@ -3,11 +3,11 @@ import { shortDigest } from '../format.ts';
 import { html, type Html } from '../html.ts';
 
 const STATE_WORDS = {
-  matched: 'the baseline counts',
-  expired: 'the approval has run out',
-  'other-certificate': 'signed by somebody else',
-  'certificate-unknown': 'the signer is not known',
-  'other-package': 'another package',
+  matched: 'The baseline counts',
+  expired: 'The approval has run out',
+  'other-certificate': 'Signed by somebody else',
+  'certificate-unknown': 'The signer is not known',
+  'other-package': 'Another package',
 } as const;
 
 /** What the approved version did otherwise; nothing where no baseline was given. */
@@ -23,18 +23,20 @@ export function baselineSection({ baseline }: Report): Html | false {
         html`<table>
           <thead>
             <tr>
-              <th scope="col">Difference</th>
+              <th scope="col" style="white-space:nowrap">Difference</th>
               <th scope="col">What was measured</th>
-              <th scope="col">Verdict</th>
+              <th scope="col" style="white-space:nowrap">Verdict</th>
             </tr>
           </thead>
           <tbody>
             ${differences.map(
               (one) =>
                 html`<tr>
-                  <td><a href="#channel-${one.channel}">${one.kind.replaceAll('-', ' ')}</a></td>
+                  <td style="white-space:nowrap">
+                    <a href="#channel-${one.channel}">${one.kind.replaceAll('-', ' ')}</a>
+                  </td>
                   <td>${one.sentence}</td>
-                  <td>${one.decides ? 'decides' : 'is told only'}</td>
+                  <td style="white-space:nowrap">${one.decides ? 'decides' : 'is told only'}</td>
                 </tr>`,
             )}
           </tbody>
