@@ -31,6 +31,12 @@ export const CadenceLine = z.strictObject({
   kind: Cadence.shape.kind,
   reason: z.string().optional(),
   dutyCycle: z.number().nullable(),
+  /** Share of beats off the rhythm. */
+  clutter: z.number().nullable(),
+  /** Median working and pausing time of an on/off cycle. */
+  cycle: z.strictObject({ onSeconds: z.number(), offSeconds: z.number() }).nullable(),
+  /** Every period found, strongest first. */
+  periodsSeconds: z.array(z.number()),
   /** The beacon score of RITA v5, for comparison. */
   rita: z.number().nullable(),
   /** Each statistic with the null it was held against, where it was asked for. */

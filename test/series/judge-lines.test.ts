@@ -35,6 +35,7 @@ async function judged(input: AsyncIterable<Uint8Array>, more: Partial<JudgeLines
 test('a beacon is structured, with its period in seconds', () => {
   const line = CadenceLine.parse(judgeLine(beacon('x', 15), 1, options));
   expect(line).toMatchObject({ id: 'x', beats: 15, structured: true, periodSeconds: 60, kind: 'periodic' });
+  expect(line).toMatchObject({ clutter: 0, cycle: null, periodsSeconds: [60] });
   expect(line.score).toBeGreaterThan(1);
 });
 

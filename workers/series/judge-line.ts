@@ -42,22 +42,30 @@ export function judgeLine(text: string, line: number, options: LineOptions): Cad
     windowSeconds: windowSeconds ?? options.windowSeconds,
   };
   const cadence = judgeSeries(series, options.tunables);
-  const { beats, score, structured, periodMs, jitter, missedRate, coverage, kind, reason, dutyCycle, rita } = cadence;
+  const { beats, score, structured, periodMs, jitter, missedRate, coverage, kind, reason } = cadence;
+  const { dutyCycle, clutter, cycle, periodsMs, rita } = cadence;
   return {
     id: id ?? null,
     beats,
     score,
     structured,
-    periodSeconds: periodMs === null ? null : rounded(periodMs / 1000, 3),
+    periodSeconds: periodMs === null ? null : inSeconds(periodMs),
     jitter,
     missedRate,
     coverage,
     kind,
     ...(reason === undefined ? {} : { reason }),
     dutyCycle,
+    clutter,
+    cycle: cycle === null ? null : { onSeconds: inSeconds(cycle.onMs), offSeconds: inSeconds(cycle.offMs) },
+    periodsSeconds: periodsMs.map(inSeconds),
     rita,
     ...(options.evidence ? { evidence: cadence.evidence } : {}),
   };
+}
+
+function inSeconds(ms: number): number {
+  return rounded(ms / 1000, 3);
 }
 
 /** What stands in the place of a line that was not even kept. */
