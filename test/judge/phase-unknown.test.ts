@@ -30,6 +30,14 @@ describe('a capture without phases', () => {
     expect(report.sentence).toBe(
       'The capture names no phases, and a.example:443 is licensed only in foreground. State with --phase which it was.',
     );
+    expect(report.benignExplanations).toEqual([
+      {
+        name: 'Foreground use',
+        result: 'not-testable',
+        sentence:
+          'Not testable: it would explain 12 sessions with a.example:443 if all of it came in foreground, which the capture does not tell.',
+      },
+    ]);
     expect(report.playbook[1]!.sentence).toMatch(/^State with --phase/);
   });
 

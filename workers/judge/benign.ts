@@ -9,9 +9,10 @@ import { channelWords } from './channel-words.ts';
 import type { Context } from './context.ts';
 import { delivered } from './coupling.ts';
 import { afterRefusals, answersOf, bulkWords, isBulk, REPORTED_WITHIN_MS } from './innocence.ts';
+import { licensedReasons } from './licensed-reason.ts';
 import { JOB_MINIMUM_MS } from './platform.ts';
-import { phaseAt, pushBefore } from './timeline.ts';
-import { capitalised, countWords, durationWords, listWords, windowWords } from './words.ts';
+import { pushBefore } from './timeline.ts';
+import { capitalised, countWords, durationWords, windowWords } from './words.ts';
 
 type Explanation = Report['benignExplanations'][number];
 type Answer = Omit<Explanation, 'name'>;
@@ -166,24 +167,4 @@ function unlikely(why: string): Answer {
 
 function notTestable(why: string): Answer {
   return { result: 'not-testable', sentence: `Not testable: ${why}.` };
-}
-
-/** What each licence explained outside foreground; in foreground the user is the explanation. */
-function licensedReasons(channels: readonly JudgedChannel[], { timeline }: Context): Explanation[] {
-  const uses = new Map<string, { sessions: number; hosts: Set<string>; because: string }>();
-  for (const { channel, source, expectation } of channels) {
-    source.beats.forEach((beat, i) => {
-      const licence = expectation.cover.by[i];
-      if (!licence || phaseAt(timeline, beat.startMs) === 'foreground') return;
-      const use = uses.get(licence.id) ?? { sessions: 0, hosts: new Set<string>(), because: licence.because };
-      use.sessions += 1;
-      use.hosts.add(channelWords(channel));
-      uses.set(licence.id, use);
-    });
-  }
-  return [...uses.entries()].map(([id, { sessions, hosts, because }]) => ({
-    name: capitalised(id.replaceAll('-', ' ')),
-    result: 'explains' as const,
-    sentence: `Explains ${countWords(sessions, 'session')} with ${listWords([...hosts].slice(0, 5))}. ${because}`,
-  }));
 }

@@ -64,7 +64,8 @@ function supposedWords({ explainedIn }: Expectation): string {
   return ` That supposes that all of it came ${alternatives(explainedIn)}: the capture does not tell.`;
 }
 
-function alternatives(phases: readonly PhaseName[]): string {
+/** "in background or in Doze" */
+export function alternatives(phases: readonly PhaseName[]): string {
   const words = phases.map((phase) => phaseWords([phase]));
   return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`;
 }
