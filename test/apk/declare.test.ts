@@ -141,6 +141,18 @@ describe('a stated function', () => {
     expect(declared.also.map((each) => each.name)).toEqual(['push-consuming']);
   });
 
+  it('is a claim that the manifest backs, or does not', async () => {
+    const facts = await factsOf(TORCH);
+    expect(declareFunction(facts, PROFILES, 'torch').claim).toEqual({ backed: true, manifest: 'torch' });
+    // A torch has the evidence for a torch: as a messenger it is half believed.
+    expect(declareFunction(facts, PROFILES, 'messaging')).toMatchObject({
+      name: 'messaging',
+      confidence: 0.5,
+      claim: { backed: false, manifest: 'torch' },
+    });
+    expect(declareFunction(facts, PROFILES, null).claim).toBeUndefined();
+  });
+
   it.each(['flashlight', 'push-consuming', '\u001b[2J'])(
     'must be one that can be a main function: %j',
     async (stated) => {
