@@ -4,6 +4,9 @@ import type { Observed } from '../method.ts';
 
 const SEED = 20_261_122;
 
+/** Series of neighbouring indices differ in kind: timers, chance and a person's pace take different times. */
+export const KINDS_OF_SERIES = 4;
+
 /**
  * A series of exactly so many starts, a minute apart on average: every second one a beacon of 20 % jitter with a tenth of
  * its beats missed, the others by chance (exponential, and log-normal of sigma .6).
@@ -12,8 +15,8 @@ export function seriesOfLength(count: number, index: number): Observed {
   const random = randomFor(SEED, ['speed', count, index]);
   const period = random.logWithin([20, 180]);
   const gap = (): number => {
-    if (index % 4 === 1) return random.exponential(period);
-    if (index % 4 === 3) return random.logNormal(period, 0.6);
+    if (index % KINDS_OF_SERIES === 1) return random.exponential(period);
+    if (index % KINDS_OF_SERIES === 3) return random.logNormal(period, 0.6);
     return period * jittered(random, 'uniform', 0.2) * (random.chance(0.1) ? 2 : 1);
   };
   const t: number[] = [];
