@@ -1,3 +1,4 @@
+import { lookUp } from '../../orchestrator/contract/look-up.ts';
 import type { Fields, StateRecord } from '../../orchestrator/contract/capture.ts';
 import { FOREGROUND_SERVICE_TYPES } from '../../orchestrator/contract/foreground-service.ts';
 import { parseCharging, parseDeviceIdle, parseScreen, readTogether } from './power-state.ts';
@@ -69,5 +70,5 @@ function foregroundTypes(hex: string | undefined): string[] {
 
 export function parseBucket(text: string): AppState['standbyBucket'] {
   const number = /^\s*(\d{1,2})\s*$/m.exec(text)?.[1] ?? '';
-  return Object.hasOwn(BUCKETS, number) ? (BUCKETS[number] ?? 'unknown') : 'unknown';
+  return lookUp(BUCKETS, number) ?? 'unknown';
 }

@@ -43,17 +43,12 @@ export interface Outcome {
  */
 export function bestWindow(given: Trial): Outcome {
   const trial = { ...given, near: given.pushes.map((at) => neighbourhood(at, given.spans)) };
-  const nested = nestedTrial(trial);
-  if (nested.pValue <= DECIDED || answered(trial) < LEAST_ANSWERED) return nested;
+  const { best: nested, answered } = nestedTrial(trial);
+  if (nested.pValue <= DECIDED || answered < LEAST_ANSWERED) return nested;
   const delayed = delayedTrial(trial);
   const best = delayed && delayed.pValue < nested.pValue ? delayed : nested;
   const likelihood = likelihoodProbability({ ...trial, longestLagMs: LONGEST_LAG_MS });
   return { ...best, pValue: Math.min(best.pValue, (likelihood ?? 1) / LIKELIHOOD_SHARE) };
-}
-
-/** Pushes with a session at any of the lags that are tried. */
-function answered({ pushes, sessions, skewMs }: Trial): number {
-  return countCovered(coverOf(sessions, { fromMs: -skewMs, toMs: LONGEST_LAG_MS + skewMs }), pushes);
 }
 
 interface PlacedTrial extends Trial {
@@ -61,19 +56,24 @@ interface PlacedTrial extends Trial {
   readonly near: readonly Span[];
 }
 
-/** Windows from the push on, each holding those before it; corrected exactly for trying them all. */
-function nestedTrial(trial: PlacedTrial): Outcome {
+/**
+ * Windows from the push on, each holding those before it; corrected exactly for trying them all. `answered` is what the
+ * widest one counts: pushes with a session at any of the lags that are tried.
+ */
+function nestedTrial(trial: PlacedTrial): { best: Outcome; answered: number } {
   const { skewMs } = trial;
   const ends = [...NESTED_MS, LONGEST_LAG_MS + skewMs];
+  let answered = 0;
   const outcomes = ends.map((toMs): Outcome => {
     const window = { fromMs: -skewMs, toMs };
     const cover = coverOf(trial.sessions, window);
-    return outcomeOf(trial, window, countCovered(cover, trial.pushes), meanShare(cover, trial.near));
+    answered = countCovered(cover, trial.pushes);
+    return outcomeOf(trial, window, answered, meanShare(cover, trial.near));
   });
   const chances = outcomes.map(({ chance }) => chance);
   const best = outcomes.reduce((a, b) => (b.pValue < a.pValue ? b : a));
   const corrected = leastTailProbability(best.pValue, trial.pushes.length, chances);
-  return { ...best, pValue: Math.min(1, corrected / NESTED_SHARE) };
+  return { best: { ...best, pValue: Math.min(1, corrected / NESTED_SHARE) }, answered };
 }
 
 /** Narrow windows that begin later; corrected by their number (Bonferroni). */

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { Protocol } from '../../../orchestrator/contract/capture.ts';
 import { recordedPath } from '../exchange.ts';
 import { tidyHost } from '../host.ts';
@@ -66,7 +67,7 @@ export function harEntry(picked: unknown): { entry: HarEntry } | { noise: HarNoi
     return { wrong: `startedDateTime: a time was expected, found ${shown(entry['startedDateTime'])}` };
   const url = urlOf(request['url']);
   if (url === null) return { wrong: `request.url: an address was expected, found ${shown(request['url'])}` };
-  const scheme = Object.hasOwn(SCHEMES, url.protocol) ? SCHEMES[url.protocol]! : null;
+  const scheme = lookUp(SCHEMES, url.protocol) ?? null;
   if (scheme === null) return { noise: 'of a scheme that uses no network' };
   const host = tidyHost(url.hostname);
   if (host === null) return { wrong: `request.url: no host in ${shown(request['url'])}` };

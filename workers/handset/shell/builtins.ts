@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import { FileError } from '../files/file-error.ts';
 import { VARIABLE_BUILTINS } from './builtin-variables.ts';
 import { say, type Builtin, type Context } from './builtin.ts';
@@ -109,7 +110,7 @@ async function command(argv: readonly string[], context: Context): Promise<numbe
     say(context.state, `${flag === '-V' ? answer : short}\n`);
     return 0;
   }
-  const builtin = flag !== undefined && Object.hasOwn(BUILTINS, flag) ? BUILTINS[flag] : undefined;
+  const builtin = flag === undefined ? undefined : lookUp(BUILTINS, flag);
   if (builtin !== undefined) return builtin(argv.slice(1), context);
   return runExternal(argv.slice(1), new Map(), context.state.descriptors, context.state, context.system);
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../orchestrator/contract/look-up.ts';
 import type { Assignment, CommandBody } from './ast.ts';
 import { BUILTINS } from './builtins.ts';
 import { Leave } from './ending.ts';
@@ -29,7 +30,7 @@ export async function runSimple(
   }
   const assigned = await assignmentsOf(body.assignments, expander);
   const callable = state.functions.get(name);
-  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
+  const builtin = lookUp(BUILTINS, name);
   if (callable === undefined && builtin === undefined) {
     return runExternal(argv, assigned, descriptors, state, system);
   }
