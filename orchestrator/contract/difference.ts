@@ -44,3 +44,19 @@ export const BaselineComparison = z.strictObject({
   notCompared: z.array(z.string()),
 });
 export type BaselineComparison = z.infer<typeof BaselineComparison>;
+
+/** What changed between two runs. */
+export const RunComparison = z.strictObject({
+  same: z.boolean(),
+  differences: z.array(
+    z.strictObject({
+      /** `verdict`, `package`, `signer`, `declared-function`, `explanation`, or a kind of change of a channel. */
+      kind: z.string(),
+      /** Id of the channel in the run that the sentence begins with; null where it is of the whole run. */
+      channel: z.string().nullable(),
+      sentence: z.string(),
+    }),
+  ),
+  notCompared: z.array(z.string()),
+});
+export type RunComparison = z.infer<typeof RunComparison>;

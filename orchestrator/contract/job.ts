@@ -14,7 +14,8 @@ export type PhasePlan = z.infer<typeof PhasePlan>;
 /** What a person may ask for with a submission. */
 export const SubmissionOptions = z.strictObject({
   function: z.string().nullable().default(null),
-  device: z.string().default('simulated'),
+  /** A class of devices that workers serve; on the command line also a serial or the name of an AVD. */
+  device: z.string().min(1).max(200).default('simulated'),
   /** Device minutes observed, all phases together. */
   minutes: z.number().positive().max(1440).default(60),
   seed: z.number().int().min(0).max(2_147_483_647).default(1),
@@ -46,7 +47,8 @@ export type InspectJob = z.infer<typeof InspectJob>;
 export const ExamineJob = z.strictObject({ submission: z.string() });
 export type ExamineJob = z.infer<typeof ExamineJob>;
 
-export const AssessJob = z.strictObject({ submission: z.string() });
+/** `again` numbers an assessment of sealed evidence that was judged before; absent in the first one. */
+export const AssessJob = z.strictObject({ submission: z.string(), again: z.number().int().min(1).optional() });
 export type AssessJob = z.infer<typeof AssessJob>;
 
 export const InspectResult = z.strictObject({ inspection: Inspection });

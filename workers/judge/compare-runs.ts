@@ -2,27 +2,13 @@
 // each channel beyond chance and measurement error, in both directions.
 import { printable } from '../../orchestrator/contract/fault.ts';
 import type { Report } from '../../orchestrator/contract/report.ts';
-import type { DifferenceKind } from '../../orchestrator/contract/difference.ts';
+import type { DifferenceKind, RunComparison } from '../../orchestrator/contract/difference.ts';
 import { approvedChannel, isOwn, phaseTimes } from './baseline.ts';
 import type { Fresh } from './baseline-departure.ts';
 import { departuresFrom, type Departures } from './baseline-departures.ts';
 import { departureSentence } from './baseline-words.ts';
 import { channelWords } from './channel-words.ts';
 import { phaseWords } from './words.ts';
-
-export interface RunDifference {
-  /** `verdict`, `package`, `signer`, `declared-function`, `explanation`, or a kind of change of a channel. */
-  readonly kind: string;
-  /** Id of the channel in the run that the sentence begins with; null where it is of the whole run. */
-  readonly channel: string | null;
-  readonly sentence: string;
-}
-
-export interface RunComparison {
-  readonly same: boolean;
-  readonly differences: readonly RunDifference[];
-  readonly notCompared: readonly string[];
-}
 
 /** What a kind is called where the first run departs from the second. */
 const REVERSED: Readonly<Record<DifferenceKind, string>> = {
