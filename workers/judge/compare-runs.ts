@@ -10,6 +10,8 @@ import { departureSentence } from './baseline-words.ts';
 import { channelWords } from './channel-words.ts';
 import { phaseWords } from './words.ts';
 
+type RunDifference = RunComparison['differences'][number];
+
 /** What a kind is called where the first run departs from the second. */
 const REVERSED: Readonly<Record<DifferenceKind, string>> = {
   'new-channel': 'gone-channel',
