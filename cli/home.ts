@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { Fault } from '../orchestrator/contract/fault.ts';
+import { Fault, printable } from '../orchestrator/contract/fault.ts';
 
 const Environment = z.object({
   SLEEPTALK_HOME: z.string().min(1).optional(),
@@ -23,7 +24,11 @@ export interface Home {
 
 /** Reads the environment once, at the door. `directory` is what `--home` gave. */
 export function findHome(environment: NodeJS.ProcessEnv, directory?: string): Home {
-  const parsed = Environment.safeParse(environment);
+  const parsed = Environment.safeParse({
+    ...environment,
+    DATABASE_URL: valueOf('DATABASE_URL', environment),
+    REDIS_URL: valueOf('REDIS_URL', environment),
+  });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Fault(
@@ -44,4 +49,16 @@ export function findHome(environment: NodeJS.ProcessEnv, directory?: string): Ho
     databaseUrl: DATABASE_URL ?? null,
     redisUrl: REDIS_URL ?? null,
   };
+}
+
+/** An address holds a password, so it may stand in a file that `<NAME>_FILE` names. Empty counts as absent. */
+function valueOf(name: 'DATABASE_URL' | 'REDIS_URL', environment: NodeJS.ProcessEnv): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (!file) return environment[name] || undefined;
+  if (environment[name]) throw new Fault('usage', `${name} and ${name}_FILE are both set: one of them is enough`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Fault('usage', `${name}_FILE: ${printable((error as Error).message)}`, { cause: error });
+  }
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what this checkout needs and is missing: adb by the system's package manager, npm packages by `npm ci`.
 # Quick when nothing is missing. Safe to run twice at once.
+# With --for-tests also the servers and the browser that some tests stand on, where that needs no question asked:
+# PostgreSQL, Redis and Chromium. Without one of them its tests are skipped, and say so.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -46,6 +48,38 @@ install_adb() {
   have_adb || die 'the package manager finished, yet adb is still missing.'
 }
 
+have_program() { command -v "$1" >/dev/null || ls /usr/lib/postgresql/*/bin/"$1" >/dev/null 2>&1; }
+
+as_root_unasked() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo --non-interactive "$@"; fi
+}
+
+# Debian starts a server after installing it; the tests start their own, so that is refused for the time being.
+install_unstarted() {
+  local policy=/usr/sbin/policy-rc.d ours=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root_unasked tee "$policy" >/dev/null && as_root_unasked chmod +x "$policy" && ours=1
+  fi
+  as_root_unasked env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null 2>&1
+  local status=$?
+  [ -z "$ours" ] || as_root_unasked rm -f "$policy"
+  return "$status"
+}
+
+install_test_programs() {
+  local missing=()
+  have_program initdb || missing+=(postgresql)
+  have_program redis-server || missing+=(redis-server)
+  have_program chromium || missing+=(chromium)
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo --non-interactive true 2>/dev/null; }; then
+    say "installing what some tests stand on: ${missing[*]} (once; about a minute)"
+    install_unstarted "${missing[@]}" && return 0
+    as_root_unasked apt-get update -qq >/dev/null 2>&1 && install_unstarted "${missing[@]}" && return 0
+  fi
+  say "without ${missing[*]} the tests that need them are skipped"
+}
+
 # node_modules is current when its stamp names this lockfile and this major version of Node.
 stamp() { printf '%s %s' "$(cksum <package-lock.json)" "$(node -p 'process.versions.modules')"; }
 
@@ -70,10 +104,11 @@ main() {
   have_adb || install_adb
   install_packages
   make_ledger_template
+  [ "${1:-}" != --for-tests ] || install_test_programs
 }
 
 if command -v flock >/dev/null; then
   exec 9>.prepare.lock
   flock 9
 fi
-main
+main "$@"
