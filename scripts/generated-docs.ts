@@ -95,7 +95,7 @@ const SECRET_PLACES = ['DATABASE_URL', 'REDIS_URL'];
 function settingTable(): string {
   const settings = Object.entries(SETTINGS).map(([name, setting]) => {
     const otherwise: unknown = setting.schema.safeParse(undefined).data;
-    const words = otherwise === undefined || String(otherwise) === '' ? '' : `\`${String(otherwise)}\``;
+    const words = ['string', 'number', 'boolean'].includes(typeof otherwise) ? `\`${JSON.stringify(otherwise)}\`` : '';
     return [`\`${name}\``, setting.meaning.replaceAll('|', '\\|'), words, 'secret' in setting ? 'yes' : ''];
   });
   const places = PLACES.map(([name, meaning, otherwise]) => {
