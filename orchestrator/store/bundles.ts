@@ -6,7 +6,7 @@ import { Fault, printable } from '../contract/fault.ts';
 import { digestFile, syncToDisk, writeDurably } from './durable.ts';
 import { Holder, lives, thisProcess } from './process-lock.ts';
 
-const MANIFEST_FILE = 'manifest.json';
+export const MANIFEST_FILE = 'manifest.json';
 
 /** What the examiner knows when it seals; files, run and time are the bundle's own. */
 export type ManifestFields = Omit<BundleManifest, 'schema' | 'run' | 'sealedAt' | 'files'>;
@@ -158,7 +158,8 @@ async function listFiles(directory: string, below = ''): Promise<string[]> {
   return found.sort();
 }
 
-function pathInside(directory: string, name: string): string {
+/** A path inside a bundle's folder. @throws Fault `usage` for a name that leads out of it or is the manifest's */
+export function pathInside(directory: string, name: string): string {
   const parts = name.split('/');
   const isPlain = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0:]/.test(part));
   if (!isPlain || name === MANIFEST_FILE) {
@@ -167,7 +168,8 @@ function pathInside(directory: string, name: string): string {
   return path.join(directory, ...parts);
 }
 
-function parseManifest(text: string): BundleManifest {
+/** @throws Fault `bundle-broken` */
+export function parseManifest(text: string): BundleManifest {
   try {
     return BundleManifest.parse(JSON.parse(text));
   } catch (error) {

@@ -27,10 +27,10 @@ export async function syncToDisk(place: string): Promise<void> {
   }
 }
 
-export async function digestFile(file: string): Promise<{ sha256: string; sizeBytes: number }> {
+export async function digestFile(file: string, signal?: AbortSignal): Promise<{ sha256: string; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, signal === undefined ? {} : { signal }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     sizeBytes += chunk.length;
   }

@@ -1,121 +1,64 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { addAbortSignal, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import type { ServiceConfig } from '../config.ts';
 import { Fault } from '../contract/fault.ts';
-import { syncToDisk } from './durable.ts';
+import { openDiskFiles } from './disk-files.ts';
+import type { Content, IntakeOptions } from './intake.ts';
 
-/** Submitted files, each stored once under its SHA-256. */
+/** Files of any kind (submitted, evidence, reports), each stored once under the SHA-256 of its content. */
 export interface FileStore {
   /**
-   * Streams a file in. Storing what is there already changes nothing.
-   * @throws Fault `apk-too-large` past `limitBytes`, `disk-full`; nothing of the file remains then
+   * Streams a file in. Storing what is there already changes nothing but the time of its last use.
+   * @throws Fault `apk-too-large` past `limitBytes`, `disk-full`, `store-failed`; nothing of the file remains then
    */
-  add(
-    content: Readable | AsyncIterable<Uint8Array>,
-    options: { limitBytes: number; signal: AbortSignal },
-  ): Promise<StoredFile>;
-  /** Where a file of that digest lies, or would. @throws Fault `usage` where the text is no SHA-256 */
-  path(sha256: string): string;
+  add(content: Content, options: IntakeOptions): Promise<StoredFile>;
   has(sha256: string): Promise<boolean>;
+  /** Bytes of a file; null where it is not stored. */
+  size(sha256: string): Promise<number | null>;
+  /**
+   * Reads a file, checking its digest on the way: the stream ends in `artefact-broken` where it does not match.
+   * @throws Fault `artefact-removed`, `artefact-missing`, `store-failed`
+   */
+  open(sha256: string, signal: AbortSignal): Promise<Readable>;
+  /**
+   * A path on this machine where the file lies, its digest checked. It is to be read, never changed. Of a store
+   * elsewhere the file is fetched, and stays for at least six hours after it was last asked for.
+   * @throws Fault as {@link open}, and `artefact-broken`
+   */
+  local(sha256: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Removes a file for good and leaves a mark, so that who asks for it later is told. For retention alone, which first
+   * makes sure that no use is left. A file that someone stored (again) after `unlessUsedSince` stays: `in-use`.
+   */
+  remove(sha256: string, options: { unlessUsedSince: Date }): Promise<'removed' | 'in-use' | 'absent'>;
 }
 
 export interface StoredFile {
   readonly sha256: string;
   readonly sizeBytes: number;
-  readonly path: string;
   /** False where the same content was there before. */
   readonly added: boolean;
 }
 
-/** Opens the store under `root`. Uploads that a dead process left behind are removed when older than a day. */
-export async function openFiles(root: string): Promise<FileStore> {
-  const incoming = path.join(root, 'incoming');
-  await mkdir(incoming, { recursive: true });
-  await removeAbandoned(incoming);
+/** The settings that say where files lie. */
+export type FilesConfig = Pick<ServiceConfig, Extract<keyof ServiceConfig, `SLEEPTALK_S3_${string}`>>;
 
-  function place(sha256: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Fault('usage', 'a file is named by the 64 hex digits of its SHA-256');
-    return path.join(root, sha256.slice(0, 2), sha256);
-  }
-
-  return {
-    path: place,
-    has: (sha256) => isFile(place(sha256)),
-    async add(content, { limitBytes, signal }) {
-      signal.throwIfAborted();
-      const draft = path.join(incoming, randomBytes(12).toString('hex'));
-      try {
-        const { sha256, sizeBytes } = await receive(content, draft, limitBytes, signal);
-        const target = place(sha256);
-        const added = !(await isFile(target));
-        if (added) await settle(draft, target);
-        return { sha256, sizeBytes, path: target, added };
-      } catch (error) {
-        throw asFault(error);
-      } finally {
-        await rm(draft, { force: true });
-      }
-    },
-  };
+/**
+ * The bucket that the settings name, with `directory` as its cache; without one, `directory` itself.
+ * @throws Fault `store-failed` where the bucket does not answer, `config-invalid` where settings contradict each other
+ */
+export async function openFileStore(
+  config: FilesConfig,
+  options: { readonly directory: string; readonly signal: AbortSignal },
+): Promise<FileStore> {
+  options.signal.throwIfAborted();
+  if (config.SLEEPTALK_S3_BUCKET === undefined) return openDiskFiles(options.directory);
+  // The client of S3 is large, so it is loaded only where it is used.
+  const { openS3Files } = await import('./s3-files.ts');
+  return openS3Files({ config, bucket: config.SLEEPTALK_S3_BUCKET, ...options });
 }
 
-async function receive(
-  content: Readable | AsyncIterable<Uint8Array>,
-  draft: string,
-  limitBytes: number,
-  signal: AbortSignal,
-): Promise<{ sha256: string; sizeBytes: number }> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  // The draft is there before anything can fail, and closed after: a stream that opens it by itself may do so too late
-  // for the removal of an upload that was cancelled at once.
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    const source = addAbortSignal(signal, content instanceof Readable ? content : Readable.from(content));
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > limitBytes) throw new Fault('apk-too-large', `more than ${limitBytes} bytes`);
-      hash.update(chunk);
-      await file.appendFile(chunk);
-    }
-    signal.throwIfAborted();
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { sha256: hash.digest('hex'), sizeBytes };
-}
-
-/** Another process may settle the same content at the same time: both renames leave the same bytes. */
-async function settle(draft: string, target: string): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true });
-  await chmod(draft, 0o444);
-  await rename(draft, target);
-  await syncToDisk(path.dirname(target));
-}
-
-async function removeAbandoned(incoming: string): Promise<void> {
-  const dayAgoMs = Date.now() - 86_400_000;
-  for (const name of await readdir(incoming)) {
-    const file = path.join(incoming, name);
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity })); // another process removed it first
-    if (mtimeMs < dayAgoMs) await rm(file, { force: true });
-  }
-}
-
-async function isFile(file: string): Promise<boolean> {
-  try {
-    return (await stat(file)).isFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-function asFault(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Fault('disk-full', 'storing a submitted file', { cause: error });
-  return error;
+/** @throws Fault `usage` where the text is no SHA-256, so that no name from outside leads anywhere else */
+export function checkDigest(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Fault('usage', 'a file is named by the 64 hex digits of its SHA-256');
+  return sha256;
 }

@@ -3,7 +3,7 @@ import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFiles, type FileStore } from '../../orchestrator/store/files.ts';
+import { openDiskFiles, type DiskFiles } from '../../orchestrator/store/disk-files.ts';
 import { scratch } from './places.ts';
 
 const signal = new AbortController().signal;
@@ -11,11 +11,11 @@ const limitBytes = 1_000_000;
 
 describe('the store of submitted files', () => {
   let place: Awaited<ReturnType<typeof scratch>>;
-  let files: FileStore;
+  let files: DiskFiles;
 
   beforeEach(async () => {
     place = await scratch();
-    files = await openFiles(place.directory);
+    files = await openDiskFiles(place.directory);
   });
   afterEach(() => place[Symbol.asyncDispose]());
 
@@ -30,9 +30,9 @@ describe('the store of submitted files', () => {
       limitBytes,
       signal,
     });
-    expect(stored).toEqual({ sha256, sizeBytes: 300_000, path: files.path(sha256), added: true });
-    expect(content.equals(await readFile(stored.path))).toBe(true);
-    expect((await stat(stored.path)).mode & 0o222).toBe(0);
+    expect(stored).toEqual({ sha256, sizeBytes: 300_000, added: true });
+    expect(content.equals(await readFile(files.path(stored.sha256)))).toBe(true);
+    expect((await stat(files.path(stored.sha256))).mode & 0o222).toBe(0);
     expect(await leftovers()).toEqual([]);
   });
 
@@ -40,7 +40,7 @@ describe('the store of submitted files', () => {
     const content = randomBytes(50_000);
     const bring = () => files.add(Readable.from([content]), { limitBytes, signal });
     const all = await Promise.all(Array.from({ length: 10 }, bring));
-    expect(new Set(all.map((each) => each.path)).size).toBe(1);
+    expect(new Set(all.map((each) => each.sha256)).size).toBe(1);
     expect((await bring()).added).toBe(false);
     expect(await leftovers()).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe('the store of submitted files', () => {
       for (;;) yield Promise.resolve(randomBytes(65_536));
     }
     await expect(files.add(endless(), { limitBytes, signal })).rejects.toMatchObject({ code: 'apk-too-large' });
-    expect(await readdir(place.directory)).toEqual(['incoming']);
+    expect(await readdir(place.directory)).toEqual(['incoming', 'leaving', 'removed']);
     expect(await leftovers()).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('the store of submitted files', () => {
     for (const file of [old, fresh]) await writeFile(file ?? '', 'half');
     const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
     await utimes(old ?? '', twoDaysAgo, twoDaysAgo);
-    await openFiles(place.directory);
+    await openDiskFiles(place.directory);
     expect(await leftovers()).toEqual(['fresh']);
   });
 });
