@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Kysely } from 'kysely';
-import type { Ledger } from './ledger.ts';
+import type { LedgerLike } from './ledger.ts';
 import type { LedgerTables } from './tables.ts';
 
 export interface CustodyEntry {
@@ -20,7 +20,7 @@ export interface CustodyNote {
 }
 
 /** Appends one line to the log of who did what to the evidence. The database refuses to change or delete lines. */
-export async function appendCustody(ledger: Pick<Ledger, 'db'>, note: CustodyNote): Promise<void> {
+export async function appendCustody(ledger: LedgerLike, note: CustodyNote): Promise<void> {
   await ledger.db
     .insertInto('custody')
     .values({
@@ -33,7 +33,7 @@ export async function appendCustody(ledger: Pick<Ledger, 'db'>, note: CustodyNot
 }
 
 /** The log of one submission, oldest first. */
-export async function listCustody(ledger: Pick<Ledger, 'db'>, submission: string): Promise<CustodyEntry[]> {
+export async function listCustody(ledger: LedgerLike, submission: string): Promise<CustodyEntry[]> {
   const rows = await ledger.db
     .selectFrom('custody')
     .selectAll()
@@ -53,10 +53,13 @@ export function thisActor(): string {
   return `${hostname()}/${process.pid}`;
 }
 
-/** Runs `work` in one transaction, as functions of the ledger take it. */
+/**
+ * Runs `work` in one transaction, as functions of the ledger take it; within a transaction, as part of that one, which
+ * whoever catches a failure of `work` must then let fail too.
+ */
 export function inTransaction<Result>(
-  ledger: Pick<Ledger, 'db'>,
+  ledger: LedgerLike,
   work: (ledger: { db: Kysely<LedgerTables> }) => Promise<Result>,
 ): Promise<Result> {
-  return ledger.db.transaction().execute((db) => work({ db }));
+  return ledger.db.isTransaction ? work(ledger) : ledger.db.transaction().execute((db) => work({ db }));
 }

@@ -2,6 +2,8 @@ import { Kysely, Migrator, PostgresDialect, type Migration, type PostgresPool } 
 import { Fault, printable } from '../contract/fault.ts';
 import type { Database } from './database.ts';
 import * as first from './migrations/0001-ledger.ts';
+import * as service from './migrations/0002-service.ts';
+import * as fencing from './migrations/0003-fencing.ts';
 import type { SqlClient, SqlPool } from './pglite-pool.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -10,8 +12,15 @@ export interface Ledger extends AsyncDisposable {
   readonly db: Kysely<LedgerTables>;
 }
 
+/** What every function of the store takes: the ledger, or a transaction of it. */
+export type LedgerLike = Pick<Ledger, 'db'>;
+
 /** In order; the names are stored and never change. */
-const MIGRATIONS: Record<string, Migration> = { '0001-ledger': first };
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-ledger': first,
+  '0002-service': service,
+  '0003-fencing': fencing,
+};
 
 const SCHEMA = 'sleeptalk';
 
@@ -41,6 +50,9 @@ export function sqlStateOf(error: unknown): string | null {
   return typeof code === 'string' ? code : null;
 }
 
+/** U+0000 and half surrogate pairs (character_not_in_repertoire, untranslatable_character): trying again never helps. */
+const UNSTORABLE: ReadonlySet<string> = new Set(['22021', '22P05']);
+
 /** The same pool, whose failures are Faults and which the ledger cannot end. */
 function faultingPool(pool: SqlPool, place: string): PostgresPool {
   async function connect(): Promise<SqlClient> {
@@ -62,5 +74,8 @@ function faultingPool(pool: SqlPool, place: string): PostgresPool {
 function asFault(error: unknown, place: string): Fault {
   if (error instanceof Fault) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (UNSTORABLE.has(sqlStateOf(error) ?? '')) {
+    return new Fault('request-malformed', `text that no ledger can hold: ${printable(message)}`, { cause: error });
+  }
   return new Fault('ledger-failed', `the ledger at ${place}: ${printable(message)}`, { cause: error });
 }

@@ -3,12 +3,10 @@ import type { Selectable } from 'kysely';
 import { Fault, printable } from '../contract/fault.ts';
 import { appendCustody, inTransaction } from './custody.ts';
 import { newId } from './ids.ts';
-import type { Ledger } from './ledger.ts';
+import type { LedgerLike } from './ledger.ts';
 import { lives, thisProcess } from './process-lock.ts';
 import { UNFINISHED } from './submissions.ts';
 import type { RunState, RunsTable } from './tables.ts';
-
-type LedgerLike = Pick<Ledger, 'db'>;
 
 /** One device session: a leased handset from clean snapshot to teardown. */
 export interface Run {

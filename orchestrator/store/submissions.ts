@@ -1,23 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { Urgency } from '../contract/api.ts';
 import { Inspection } from '../contract/apk.ts';
 import { Fault, printable } from '../contract/fault.ts';
-import { Submission, SubmissionOptions } from '../contract/job.ts';
+import { SubmissionOptions, type Submission } from '../contract/job.ts';
+import type { Actor } from '../contract/person.ts';
 import type { Verdict } from '../contract/report.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { columnText, columnTextOrNull } from './column-text.ts';
 import { appendCustody, inTransaction } from './custody.ts';
+import { appendEvents } from './events.ts';
 import { newId } from './ids.ts';
-import { sqlStateOf, type Ledger } from './ledger.ts';
-import type { SubmissionsTable } from './tables.ts';
+import type { LedgerLike } from './ledger.ts';
+import { afterCursor, cutPage, rowsFor } from './listing.ts';
+import { addOwner } from './owners.ts';
+import { asSubmissions, SUBMISSION_COLUMNS } from './submission-rows.ts';
 
 type State = Submission['state'];
-type LedgerLike = Pick<Ledger, 'db'>;
 
 export interface NewSubmission {
   readonly files: Submission['files'];
   readonly options: SubmissionOptions;
   /** True makes a new submission although the same files with the same options were submitted before. */
   readonly again?: boolean;
-  readonly who?: string;
+  /** Whose it is; on the command line nobody's. */
+  readonly actor?: Actor | null;
+  readonly urgency?: Urgency;
+  /** Told when it ends. */
+  readonly callbackUrl?: string | null;
 }
 
 /**
@@ -38,42 +47,46 @@ const MAY_FOLLOW: Readonly<Record<State, readonly State[]>> = {
 export const UNFINISHED: readonly State[] = ['queued', 'inspecting', 'examining', 'assessing'];
 
 /**
- * Records a submission, or finds the one that has the same files and options and did not fail.
+ * Records a submission, or finds the one that has the same files and options and did not fail; that one then is the
+ * actor's too.
  * @returns `created` false where it was there before.
  */
 export async function createSubmission(
   ledger: LedgerLike,
   wanted: NewSubmission,
 ): Promise<{ submission: Submission; created: boolean }> {
-  const options = SubmissionOptions.parse(wanted.options);
-  const digest = digestOf(wanted.files, options);
-  const id = newId('sub');
-  try {
-    await inTransaction(ledger, async (inside) => {
-      const row = { id, digest, again: wanted.again ?? false, options: JSON.stringify(options) };
-      await inside.db
-        .insertInto('submissions')
-        .values({ ...row, state: 'queued' })
-        .execute();
-      await recordFiles(inside, id, wanted.files);
-      const who = wanted.who === undefined ? {} : { who: wanted.who };
-      await appendCustody(inside, { what: `submitted ${wanted.files.length} file(s)`, submission: id, ...who });
+  const options = storable(SubmissionOptions.parse(wanted.options));
+  const files = wanted.files.map((file) => ({ ...file, fileName: columnText(file.fileName, 1000) }));
+  const digest = digestOf(files, options);
+  for (let tries = 0; tries < 3; tries += 1) {
+    const found = await inTransaction(ledger, async (inside) => {
+      const row = await insertOnce(inside, { ...wanted, options, digest });
+      if (row !== null) {
+        await recordFiles(inside, row.id, files);
+        await appendEvents(inside, row.id, [{ type: 'state', state: 'queued', verdict: null, fault: null }]);
+      }
+      const one = row ?? (await findByDigest(inside, digest));
+      if (one === null) return null;
+      if (wanted.actor) await addOwner(inside, one, wanted.actor.person, wanted.callbackUrl ?? null);
+      const who = wanted.actor ? { who: wanted.actor.person } : {};
+      const what = row === null ? 'submitted once more' : `submitted ${files.length} file(s)`;
+      await appendCustody(inside, { what, submission: one.id, ...who });
+      return { submission: await getSubmission(inside, one.id), created: row !== null };
     });
-  } catch (error) {
-    const existing = sqlStateOf(error) === UNIQUE_VIOLATION ? await findByDigest(ledger, digest) : null;
-    if (existing === null) throw error;
-    return { submission: existing, created: false };
+    if (found !== null) return found;
   }
-  return { submission: await getSubmission(ledger, id), created: true };
+  throw new Fault('ledger-failed', 'a submission of the same files began and failed again and again meanwhile');
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 /** @throws Fault `submission-unknown` */
 export async function getSubmission(ledger: LedgerLike, id: string): Promise<Submission> {
-  const row = await ledger.db.selectFrom('submissions').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await ledger.db
+    .selectFrom('submissions')
+    .select(SUBMISSION_COLUMNS)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (row === undefined) throw new Fault('submission-unknown', printable(id));
-  const [submission] = await withFiles(ledger, [row]);
+  const [submission] = await asSubmissions(ledger, [row]);
   if (submission === undefined) throw new Fault('submission-unknown', printable(id));
   return submission;
 }
@@ -83,20 +96,16 @@ export async function listSubmissions(
   ledger: LedgerLike,
   query: { cursor?: string | null; states?: readonly State[]; most?: number } = {},
 ): Promise<{ submissions: Submission[]; next: string | null }> {
-  const most = query.most ?? 50;
+  const after = afterCursor(query.cursor);
   let select = ledger.db
     .selectFrom('submissions')
-    .selectAll()
+    .select(SUBMISSION_COLUMNS)
     .orderBy('seq', 'desc')
-    .limit(most + 1);
+    .limit(rowsFor(query.most));
   if (query.states !== undefined) select = select.where('state', 'in', [...query.states]);
-  if (query.cursor !== undefined && query.cursor !== null) {
-    if (!/^\d{1,18}$/.test(query.cursor)) throw new Fault('usage', `no such cursor: ${printable(query.cursor)}`);
-    select = select.where('seq', '<', query.cursor);
-  }
-  const rows = await select.execute();
-  const page = rows.slice(0, most);
-  return { submissions: await withFiles(ledger, page), next: rows.length > most ? (page.at(-1)?.seq ?? null) : null };
+  if (after !== null) select = select.where('seq', '<', after);
+  const { page, next } = cutPage(await select.execute(), query.most);
+  return { submissions: await asSubmissions(ledger, page), next };
 }
 
 /**
@@ -117,15 +126,17 @@ export async function setState(
         updated_at: new Date(),
         ...(outcome.verdict === undefined ? {} : { verdict: outcome.verdict }),
         fault_code: outcome.fault?.code ?? null,
-        fault_detail: outcome.fault?.detail ?? null,
+        fault_detail: columnTextOrNull(outcome.fault?.detail ?? null),
       })
       .where('id', '=', id)
       .where('state', 'in', [...MAY_FOLLOW[state]])
+      .returning(['verdict'])
       .executeTakeFirst();
-    if (changed.numUpdatedRows === 0n) {
+    if (changed === undefined) {
       const present = (await getSubmission(inside, id)).state;
       throw new Fault('state-conflict', `${printable(id)} is ${present} and cannot become ${state}`);
     }
+    await appendEvents(inside, id, [{ type: 'state', state, verdict: changed.verdict, fault: outcome.fault ?? null }]);
     const because = outcome.fault === undefined ? '' : `: ${outcome.fault.code}`;
     await appendCustody(inside, { what: `${state}${because}`, submission: id });
   });
@@ -136,15 +147,53 @@ export async function recordFault(ledger: LedgerLike, id: string, fault: Fault):
   await setState(ledger, id, fault.code === 'cancelled' ? 'cancelled' : 'failed', { fault: fault.toJSON() });
 }
 
+/** Keeps the inspection whole, and shortened what lists show and searches look for. */
 export async function recordInspection(ledger: LedgerLike, id: string, inspection: Inspection): Promise<void> {
-  const text = JSON.stringify(Inspection.parse(inspection));
-  await ledger.db.updateTable('submissions').set({ inspection: text }).where('id', '=', id).execute();
+  const { facts, declaredFunction } = Inspection.parse(inspection);
+  const packageName = columnText(facts.packageName, 255);
+  const label = columnTextOrNull(facts.label, 200);
+  await ledger.db
+    .updateTable('submissions')
+    .set({
+      inspection: JSON.stringify(inspection),
+      package_name: packageName,
+      label,
+      version_code: facts.versionCode,
+      version_name: columnTextOrNull(facts.versionName, 100),
+      function: columnText(declaredFunction.name, 200),
+      certificates: [...new Set(facts.certificates.map((certificate) => certificate.sha256))].slice(0, 100),
+      search_text: `${label ?? ''} ${packageName}`.toLowerCase(),
+      updated_at: new Date(),
+    })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** What *inspect* found, or null before it ran. */
 export async function getInspection(ledger: LedgerLike, id: string): Promise<Inspection | null> {
   const row = await ledger.db.selectFrom('submissions').select('inspection').where('id', '=', id).executeTakeFirst();
   return row?.inspection == null ? null : Inspection.parse(row.inspection);
+}
+
+/** @returns null where the same was there before */
+async function insertOnce(
+  ledger: LedgerLike,
+  wanted: NewSubmission & { readonly digest: string },
+): Promise<{ id: string; seq: string } | null> {
+  const row = await ledger.db
+    .insertInto('submissions')
+    .values({
+      id: newId('sub'),
+      digest: wanted.digest,
+      again: wanted.again ?? false,
+      options: JSON.stringify(wanted.options),
+      state: 'queued',
+      urgency: wanted.urgency ?? 'normal',
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'seq'])
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 async function recordFiles(ledger: LedgerLike, submission: string, files: Submission['files']): Promise<void> {
@@ -164,42 +213,21 @@ async function recordFiles(ledger: LedgerLike, submission: string, files: Submis
   await ledger.db.insertInto('submission_files').values(rows).execute();
 }
 
-async function findByDigest(ledger: LedgerLike, digest: string): Promise<Submission | null> {
+async function findByDigest(ledger: LedgerLike, digest: string): Promise<{ id: string; seq: string } | null> {
   const row = await ledger.db
     .selectFrom('submissions')
-    .select('id')
+    .select(['id', 'seq'])
     .where('digest', '=', digest)
     .where('again', '=', false)
     .where('state', 'not in', ['failed', 'cancelled', 'crashed'])
     .executeTakeFirst();
-  return row === undefined ? null : getSubmission(ledger, row.id);
+  return row ?? null;
 }
 
-async function withFiles(ledger: LedgerLike, rows: readonly Selectable<SubmissionsTable>[]): Promise<Submission[]> {
-  if (rows.length === 0) return [];
-  const files = await ledger.db
-    .selectFrom('submission_files')
-    .innerJoin('files', 'files.sha256', 'submission_files.sha256')
-    .select(['submission', 'submission_files.sha256', 'file_name', 'size_bytes'])
-    .where(
-      'submission',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .orderBy('position')
-    .execute();
-  return rows.map((row) =>
-    Submission.parse({
-      id: row.id,
-      files: files
-        .filter((file) => file.submission === row.id)
-        .map((file) => ({ sha256: file.sha256, fileName: file.file_name, sizeBytes: Number(file.size_bytes) })),
-      options: row.options,
-      createdAt: row.created_at.toISOString(),
-      state: row.state,
-      verdict: row.verdict,
-      fault: row.fault_code === null ? null : { code: row.fault_code, detail: row.fault_detail ?? '' },
-    }),
+/** `jsonb` holds no U+0000 and no half surrogate pair: they become U+FFFD. */
+function storable(options: SubmissionOptions): SubmissionOptions {
+  return SubmissionOptions.parse(
+    JSON.parse(JSON.stringify(options), (_key, part: unknown) => (typeof part === 'string' ? columnText(part) : part)),
   );
 }
 
@@ -207,11 +235,4 @@ async function withFiles(ledger: LedgerLike, rows: readonly Selectable<Submissio
 function digestOf(files: Submission['files'], options: SubmissionOptions): string {
   const digests = files.map((file) => file.sha256).sort();
   return createHash('sha256').update(canonicalJson({ digests, options })).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

@@ -1,11 +1,13 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Urgency } from '../contract/api.ts';
 import type { Inspection } from '../contract/apk.ts';
 import type { Submission, SubmissionOptions } from '../contract/job.ts';
 import type { Verdict } from '../contract/report.ts';
 import type { Holder } from './process-lock.ts';
+import type { ServiceTables } from './service-tables.ts';
 
 /** Rows of the ledger, schema `sleeptalk`. Times are timestamptz, bigint arrives as text. */
-export interface LedgerTables {
+export interface LedgerTables extends ServiceTables {
   readonly submissions: SubmissionsTable;
   readonly submission_files: SubmissionFilesTable;
   readonly files: FilesTable;
@@ -14,8 +16,8 @@ export interface LedgerTables {
   readonly custody: CustodyTable;
 }
 
-type WrittenOnce<Value> = ColumnType<Value, Value, never>;
-type Stamp = ColumnType<Date, Date | undefined, Date>;
+export type WrittenOnce<Value> = ColumnType<Value, Value, never>;
+export type Stamp = ColumnType<Date, Date | undefined, Date>;
 
 export interface SubmissionsTable {
   id: WrittenOnce<string>;
@@ -30,6 +32,16 @@ export interface SubmissionsTable {
   fault_detail: string | null;
   created_at: Stamp;
   updated_at: Stamp;
+  /** What the inspection found, shortened for lists; whole in `inspection`. */
+  package_name: string | null;
+  label: string | null;
+  version_code: ColumnType<string | null, number | null | undefined, number | null>;
+  version_name: string | null;
+  function: string | null;
+  certificates: Generated<string[]>;
+  /** Label and package name in lower case. */
+  search_text: Generated<string>;
+  urgency: ColumnType<Urgency, Urgency | undefined, Urgency>;
 }
 
 export interface SubmissionFilesTable {
@@ -74,6 +86,8 @@ export interface ReportsTable {
   sentence: WrittenOnce<string>;
   report_json: WrittenOnce<string>;
   report_html: WrittenOnce<string>;
+  json_sha256: WrittenOnce<string | null>;
+  engine_version: WrittenOnce<string | null>;
   created_at: Stamp;
 }
 

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { AuditEntry } from '../contract/audit.ts';
+import { Fault } from '../contract/fault.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { columnText, columnTextOrNull } from './column-text.ts';
+import { inTransaction } from './custody.ts';
+import type { LedgerLike } from './ledger.ts';
+import { afterCursor, cutPage, rowsFor } from './listing.ts';
+import type { AuditTable } from './service-tables.ts';
+
+/** What is to be written down; `at` is now where absent. */
+export interface AuditNote {
+  readonly who: string;
+  readonly act: string;
+  readonly subject: string | null;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly at?: Date;
+}
+
+/**
+ * Appends one entry to the chain. The head row is locked until the transaction ends, so entries follow each other in
+ * the order in which they commit: within a transaction, append last.
+ */
+export async function appendAudit(ledger: LedgerLike, note: AuditNote): Promise<AuditEntry> {
+  return inTransaction(ledger, async (inside) => {
+    const head = await inside.db.selectFrom('audit_head').select(['seq', 'hash']).forUpdate().executeTakeFirstOrThrow();
+    const detail = canonicalJson(note.detail ?? {});
+    const content: Omit<AuditEntry, 'hash'> = {
+      seq: Number(head.seq) + 1,
+      at: (note.at ?? new Date()).toISOString(),
+      who: columnText(note.who),
+      act: columnText(note.act),
+      subject: columnTextOrNull(note.subject),
+      detail: JSON.parse(detail) as AuditEntry['detail'],
+      previous: head.hash,
+    };
+    const entry = { ...content, hash: auditHash(content) };
+    await inside.db
+      .insertInto('audit')
+      .values({ ...entry, at: new Date(entry.at), detail })
+      .execute();
+    await inside.db.updateTable('audit_head').set({ seq: entry.seq, hash: entry.hash }).execute();
+    return entry;
+  });
+}
+
+/** Newest first. */
+export async function listAudit(
+  ledger: LedgerLike,
+  query: { readonly cursor?: string | null; readonly most?: number } = {},
+): Promise<{ items: AuditEntry[]; next: string | null }> {
+  const after = afterCursor(query.cursor);
+  let select = ledger.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(rowsFor(query.most));
+  if (after !== null) select = select.where('seq', '<', after);
+  const { page, next } = cutPage(await select.execute(), query.most);
+  return { items: page.map(asEntry), next };
+}
+
+/** SHA-256 over the canonical JSON of everything but the hash itself. */
+export function auditHash(content: Omit<AuditEntry, 'hash'>): string {
+  const { seq, at, who, act, subject, detail, previous } = content;
+  return createHash('sha256').update(canonicalJson({ seq, at, who, act, subject, detail, previous })).digest('hex');
+}
+
+const PAGE = 1000;
+
+/**
+ * Walks the whole chain. What is appended meanwhile is walked too.
+ * @param options.onProgress told how many entries hold so far
+ * @returns how many there are, and the hash of the last: written down elsewhere, it proves the log up to here
+ * @throws Fault `audit-broken` naming the first entry that is not as it was written
+ */
+export async function verifyAudit(
+  ledger: LedgerLike,
+  options: { readonly signal: AbortSignal; readonly onProgress?: (entries: number) => void },
+): Promise<{ entries: number; head: string }> {
+  const known = await ledger.db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirst();
+  if (known === undefined) throw new Fault('audit-broken', 'the head of the chain is gone');
+  let last = { seq: 0, hash: '0'.repeat(64) };
+  for (;;) {
+    options.signal.throwIfAborted();
+    const rows = await ledger.db
+      .selectFrom('audit')
+      .selectAll()
+      .where('seq', '>', String(last.seq))
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute();
+    for (const row of rows) {
+      refuseBroken(row, last);
+      last = { seq: Number(row.seq), hash: row.hash };
+      if (last.seq === Number(known.seq) && last.hash !== known.hash) {
+        throw new Fault('audit-broken', `entry ${last.seq} is not the one that was written last`);
+      }
+    }
+    options.onProgress?.(last.seq);
+    if (rows.length < PAGE) break;
+  }
+  if (last.seq < Number(known.seq)) throw new Fault('audit-broken', `entry ${last.seq + 1} is missing`);
+  return { entries: last.seq, head: last.hash };
+}
+
+function refuseBroken(row: Selectable<AuditTable>, before: { seq: number; hash: string }): void {
+  const seq = before.seq + 1;
+  if (Number(row.seq) !== seq) throw new Fault('audit-broken', `entry ${seq} is missing`);
+  if (row.previous !== before.hash) throw new Fault('audit-broken', `entry ${seq} does not follow the one before it`);
+  if (contentHash(row) !== row.hash) throw new Fault('audit-broken', `entry ${seq} is not as it was written`);
+}
+
+/** null where the row cannot even be read, which is as broken as one that says something else. */
+function contentHash(row: Selectable<AuditTable>): string | null {
+  try {
+    return auditHash(asEntry(row));
+  } catch {
+    return null; // the caller names the entry
+  }
+}
+
+function asEntry(row: Selectable<AuditTable>): AuditEntry {
+  return {
+    seq: Number(row.seq),
+    at: row.at.toISOString(),
+    who: row.who,
+    act: row.act,
+    subject: row.subject,
+    detail: JSON.parse(row.detail) as AuditEntry['detail'],
+    previous: row.previous,
+    hash: row.hash,
+  };
+}
