@@ -2,6 +2,8 @@ import type { Fault } from '../contract/fault.ts';
 import type { Stage } from '../contract/job.ts';
 
 export interface ActiveJob {
+  /** Of the job in the queue. */
+  readonly id: string;
   readonly submission: string;
   readonly stage: Stage;
   readonly signal: AbortSignal;
@@ -12,11 +14,10 @@ export class ActiveJobs {
   readonly #jobs = new Map<ActiveJob, AbortController>();
 
   /** Counts a job as active until disposed. */
-  begin(submission: string, stage: Stage): ActiveJob & Disposable {
+  begin(begun: Omit<ActiveJob, 'signal'>): ActiveJob & Disposable {
     const controller = new AbortController();
     const job = {
-      submission,
-      stage,
+      ...begun,
       signal: controller.signal,
       [Symbol.dispose]: () => void this.#jobs.delete(job),
     };

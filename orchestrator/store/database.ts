@@ -12,6 +12,8 @@ export interface Database extends AsyncDisposable {
   /** Where it is, without any password: a host and database, or a directory. */
   readonly place: string;
   readonly pool: SqlPool;
+  /** Makes room for connections that are held for long, such as those that LISTEN. @returns the function that ends it */
+  reserve(connections: number): () => void;
 }
 
 export interface DatabaseOptions {
@@ -30,8 +32,8 @@ export interface DatabaseOptions {
 /** BullMQ's tables live in their own schema and its SQL relies on the search path. */
 const SEARCH_PATH = 'bullmq,public';
 
-/** Twelve long-lived LISTEN connections at most (a worker and an event reader for each stage), and as many to work. */
-const POOL_SIZE = 16;
+/** Connections for work, beside those that are reserved to LISTEN: one for events, one for each worker of the queue. */
+const POOL_SIZE = 12;
 
 /**
  * Opens PostgreSQL by `url`, or else PGlite in `directory`.
@@ -61,7 +63,23 @@ async function openServer(url: string): Promise<Database> {
     await pool.end();
     throw new Fault('ledger-failed', `PostgreSQL at ${place}: ${messageOf(error)}`, { cause: error });
   }
-  return { kind: 'postgresql', place, pool, [Symbol.asyncDispose]: () => pool.end() };
+  return {
+    kind: 'postgresql',
+    place,
+    pool,
+    reserve: (connections) => reserveIn(pool, connections),
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}
+
+/** pg-pool reads its size anew whenever a connection is asked for. */
+function reserveIn({ options }: pg.Pool, connections: number): () => void {
+  let held = connections;
+  options.max += held;
+  return () => {
+    options.max -= held;
+    held = 0;
+  };
 }
 
 async function openEmbedded(directory: string, template: string | undefined): Promise<Database> {
@@ -76,7 +94,13 @@ async function openEmbedded(directory: string, template: string | undefined): Pr
   held.defer(() => pool.end());
   await pool.query(`set search_path to ${SEARCH_PATH}`);
   const closing = held.handOn();
-  return { kind: 'embedded', place: directory, pool, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
+  return {
+    kind: 'embedded',
+    place: directory,
+    pool,
+    reserve: () => () => undefined, // it has one session for all
+    [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose](),
+  };
 }
 
 /** PGlite weighs 9 MB of WebAssembly, so it is loaded only where it is used. */

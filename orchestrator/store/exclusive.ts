@@ -1,18 +1,32 @@
 import type { Database } from './database.ts';
 
-/** Runs acts one after the other; acts of one name also where other processes run them. */
+/** Runs acts of one name one after the other, also where other processes run them. */
 export type Exclusive = <Result>(name: string, act: () => Promise<Result>) => Promise<Result>;
 
+/** Each act holds a connection beside the one that it works on, so only so many are under way in a process. */
+const AT_ONCE = 3;
+
 /**
- * In this process by a chain, so that no two acts hold connections that they wait for from each other; between
- * processes by an advisory lock of PostgreSQL (docs, "Explicit Locking"), which ends with its connection. The embedded
- * database belongs to one process and needs none.
+ * Between processes by an advisory lock of PostgreSQL (docs, "Explicit Locking"), which ends with its connection; in
+ * this process by waiting before a connection is taken, so that no two acts hold connections that they wait for from
+ * each other. The embedded database belongs to one process and needs no lock.
  */
 export function exclusiveOn(database: Pick<Database, 'kind' | 'pool'>): Exclusive {
-  let last: Promise<unknown> = Promise.resolve();
+  const last = new Map<string, Promise<unknown>>();
+  const places = Array.from({ length: AT_ONCE }, (): Promise<unknown> => Promise.resolve());
+  let next = 0;
+
   return (name, act) => {
-    const mine = last.then(() => (database.kind === 'postgresql' ? locked(database.pool, name, act) : act()));
-    last = mine.catch(() => undefined); // whoever asked for it is told; the next one begins all the same
+    const place = next++ % AT_ONCE;
+    const run = () => (database.kind === 'postgresql' ? locked(database.pool, name, act) : act());
+    const mine = Promise.all([last.get(name), places[place]]).then(run);
+    const ended: Promise<unknown> = mine
+      .catch(() => undefined) // whoever asked for it is told; the next one begins all the same
+      .then(() => {
+        if (last.get(name) === ended) last.delete(name);
+      });
+    last.set(name, ended);
+    places[place] = ended;
     return mine;
   };
 }

@@ -1,32 +1,28 @@
-import {
-  createPostgresBackend,
-  createRedisBackend,
-  runMigrations,
-  UnrecoverableError,
-  WaitingError,
-  withBackend,
-  type BackendClasses,
-  type IQueueBackend,
-  type Job,
-  type PgPoolClient,
-  type QueueEventsListener,
-} from 'bullmq';
-import { Fault, printable } from '../contract/fault.ts';
-import { Progress, type AssessResult, type Stage, type Submission } from '../contract/job.ts';
+import type { QueueEventsListener } from 'bullmq';
+import type { Urgency } from '../contract/api.ts';
+import { printable } from '../contract/fault.ts';
+import { Progress, type AssessResult, type Stage } from '../contract/job.ts';
 import { ActiveJobs } from './active.ts';
 import type { Database } from './database.ts';
+import { classOf } from './device-class.ts';
 import { exclusiveOn, type Exclusive } from './exclusive.ts';
-import { latestOnly } from './latest.ts';
+import type { Ledger } from './ledger.ts';
+import { ledgerOutcome, unfinishedClasses } from './ledger-outcome.ts';
 import { Opened } from './opened.ts';
-import { cancelled, type JobSnapshot, type Outcome } from './outcome.ts';
-import { planOf, type Urgency } from './plan.ts';
-import { checkRedis } from './redis.ts';
-import { asFault, Envelope, runStage, STAGES, type Processors } from './stage.ts';
+import { cancelled, outcomeOf, type Outcome } from './outcome.ts';
+import { againId, planAgain, planOf, type Planned, type PlannedTree } from './plan.ts';
+import { asked, askedWithin, openBackend } from './queue-backend.ts';
+import { openJobs } from './queue-jobs.ts';
+import { GIVEN_BACK, startWorkers, type WorkOptions } from './queue-work.ts';
+import { recordIn } from './stage-record.ts';
+import type { Processors } from './stage.ts';
 import { watchSubmissions } from './watch.ts';
 
 export interface QueueOptions {
   /** Holds the queue unless `redisUrl` is given. */
   readonly database: Database;
+  /** Where fencing tokens come from, where the end of a submission is written, and what is asked where the queue forgot. */
+  readonly ledger?: Pick<Ledger, 'db'>;
   readonly redisUrl?: string | undefined;
   readonly signal: AbortSignal;
   /** Prefix of the queues' names; queues of different names do not see each other. */
@@ -35,20 +31,10 @@ export interface QueueOptions {
   readonly attempts?: number;
   /** Wait before the first retry, doubled for each further one; 5 s unless said otherwise. */
   readonly backoffMs?: number;
+  /** OpenTelemetry spans of adding and working, through the SDK that the process was started with. */
+  readonly telemetry?: boolean;
   /** Told of lost connections and locks, from which the queue recovers by itself. */
   readonly warn?: (message: string) => void;
-}
-
-export interface WorkOptions {
-  /** Jobs of a stage at a time in this process, 1 unless said otherwise. */
-  readonly concurrency?: Partial<Record<Stage, number>>;
-  readonly deadlinesMs?: Partial<Record<Stage, number>>;
-  /** How long an aborted processor may take to tidy up before it is left behind. */
-  readonly graceMs?: number;
-  /** Without renewal for so long, a job counts as its worker's no more. */
-  readonly lockMs?: number;
-  /** How often jobs of dead workers are looked for; only what two looks find is taken from them. */
-  readonly stalledCheckMs?: number;
 }
 
 /** Disposed, it aborts its jobs and gives them back to the queue, where another worker finds them at once. */
@@ -57,27 +43,40 @@ export interface Workers extends AsyncDisposable {
   finish(): Promise<void>;
 }
 
+export interface SubmitOptions {
+  readonly urgency?: Urgency;
+  /** The first stage that is still to do, *inspect* unless said otherwise; the ledger has the results of those before. */
+  readonly from?: Stage;
+}
+
 export interface JobQueue extends AsyncDisposable {
   readonly backend: 'redis' | Database['kind'];
-  /** Queues the three stages of a submission in one step; one that is there already stays. @throws Fault `queue-failed` */
-  submit(submission: Pick<Submission, 'id' | 'files'>, options?: { urgency?: Urgency }): Promise<void>;
-  /** Begins to take jobs in this process. */
-  work(processors: Processors, options?: WorkOptions): Promise<Workers>;
+  /** Queues the stages of a submission in one step; one that is there already stays. @throws Fault `queue-failed` soon */
+  submit(submission: Planned, options?: SubmitOptions): Promise<void>;
+  /** Queues the `again`th further assessment of the evidence that the ledger has. @throws Fault `queue-failed` soon */
+  reassess(submission: Planned, again: number): Promise<void>;
+  /** Removes the jobs of a submission where no worker has them. @throws Fault `queue-failed` */
+  forget(submission: Pick<Planned, 'id' | 'options'>): Promise<void>;
+  /** Begins to take jobs in this process. May be called more than once, as for one place after the other. */
+  work(processors: Processors, options: WorkOptions): Promise<Workers>;
   /** Calls back on progress, whichever process works on it. @returns the function that ends it */
   onProgress(submission: string, listener: (progress: Progress) => void): () => void;
+  /** What the queue knows. It forgets what ended long ago, and all of it where its store was lost: ask the ledger then. */
   outcome(submission: string): Promise<Outcome>;
   /** Resolves with the result of *assess*. @throws the Fault of the stage that failed, or `submission-unknown` */
   waitFor(submission: string, signal: AbortSignal): Promise<AssessResult>;
   /** Stops a submission wherever it is worked on. @returns false where it had ended, was cancelled or never was */
   cancel(submission: string): Promise<boolean>;
+  /** Jobs by state, for each queue by its name without the prefix: `inspect`, `examine-<class>`, `assess`. */
+  counts(): Promise<Record<string, Record<string, number>>>;
+  /** Resolves where the queue answers. @throws Fault `queue-failed` within about a second */
+  ping(): Promise<void>;
+  /** The queues that are open in this process, for BullMQ's own tools. */
+  bullQueues(): unknown[];
 }
 
-const DEADLINES_MS: Readonly<Record<Stage, number>> = { inspect: 300_000, examine: 93_600_000, assess: 600_000 };
-
-const GIVEN_BACK = new Fault('cancelled', 'its worker is stopping and gives it back');
-
-type Bull = BackendClasses<IQueueBackend, unknown>;
-type StageJob = Job<Envelope, unknown>;
+/** Whoever submits or asks is told of an outage after so long. */
+const ANSWER_WITHIN_MS = 1_000;
 
 /**
  * Opens the queue of stages: on Redis where there is a URL for it, else in the database of the ledger.
@@ -85,7 +84,9 @@ type StageJob = Job<Envelope, unknown>;
  */
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   options.signal.throwIfAborted();
-  const { bull, connection, producing } = await openBackend(options);
+  const { database, ledger } = options;
+  const backend = await openBackend(options);
+  const { bull, producing, consuming } = backend;
   await using opening = new Opened();
   const heed = (error: unknown): void =>
     options.warn?.(printable(error instanceof Error ? error.message : String(error)));
@@ -95,122 +96,110 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     return part;
   };
 
-  const names = byStage((stage) => `${options.name ?? 'sleeptalk'}-${stage}`);
-  const queues = byStage((stage) => keep(new bull.Queue<Envelope>(names[stage], producing)));
+  const prefix = options.name ?? 'sleeptalk';
+  const nameOf = (stage: Stage, deviceClass: string): string =>
+    stage === 'examine' ? `${prefix}-examine-${deviceClass}` : `${prefix}-${stage}`;
+  const jobs = opening.use(openJobs(backend, nameOf, heed));
   const producer = keep(new bull.FlowProducer(producing));
-  const shout = keep(new bull.QueueEventsProducer(names.assess, producing));
+  const shout = keep(new bull.QueueEventsProducer(nameOf('assess', ''), producing));
   // On PostgreSQL two flows of the same jobs that are added at once may both be worked on; on Redis that is one step.
-  const alone: Exclusive = options.redisUrl === undefined ? exclusiveOn(options.database) : (_name, act) => act();
-  const active = new ActiveJobs();
-  const watch = watchSubmissions((stage, submission) => asked(snapshot(stage, submission)));
-  for (const stage of STAGES) {
-    const events = keep(new bull.QueueEvents(names[stage], { connection }));
-    events.on('progress', ({ jobId, data }) => watch.progressed(jobId, data));
-    events.on('completed', ({ jobId }) => watch.changed(jobId));
-    events.on('failed', ({ jobId }) => watch.changed(jobId));
-    if (stage === 'assess') events.on<CancelListener>('cancel', (event: CancelEvent) => stopHere(event.submission));
-    await events.waitUntilReady();
-  }
+  const alone: Exclusive = backend.kind === 'redis' ? (_name, act) => act() : exclusiveOn(database);
+  // A database within this process knows no outage, only more to do.
+  const soon = <Result>(answer: Promise<Result>): Promise<Result> =>
+    backend.kind === 'embedded' ? asked(answer) : askedWithin(ANSWER_WITHIN_MS, answer);
+  /** What works in this process, by the function that stops it. */
+  const working = new Map<() => Promise<void>, ActiveJobs>();
+  const look = async (id: string): Promise<Outcome> => outcomeOf(await jobs.snapshots(id));
+  const watch = watchSubmissions(look, ledger === undefined ? null : (id) => ledgerOutcome(ledger, id));
 
-  async function find(stage: Stage, submission: string): Promise<StageJob | undefined> {
-    return (await queues[stage].getJob(submission)) as StageJob | undefined;
-  }
-
-  async function snapshot(stage: Stage, submission: string): Promise<JobSnapshot | null> {
-    // The state first: a job read before it may not yet have the result or the reason that the state promises.
-    const state = await queues[stage].getJobState(submission);
-    const job = await find(stage, submission);
-    if (job === undefined) return null;
-    return { state, failedReason: job.failedReason, result: job.returnvalue, cancelled: job.data.cancelled };
-  }
+  // One stream of events carries all: that of the last stage, whose end is the submission's.
+  opening.defer(database.reserve(1));
+  const events = keep(new bull.QueueEvents(nameOf('assess', ''), consuming));
+  events.on('completed', ({ jobId }) => watch.changed(jobId));
+  events.on('failed', ({ jobId }) => watch.changed(jobId));
+  events.on<OwnEvents>('step', ({ submission, progress }: StepEvent) => watch.progressed(submission, progress));
+  events.on<OwnEvents>('cancel', ({ submission }: CancelEvent) => stopHere(submission));
+  await asked(events.waitUntilReady());
+  for (const stage of ['inspect', 'assess'] as const) await asked(jobs.open(stage, ''));
 
   function stopHere(submission: string): void {
-    active.abort((job) => job.submission === submission, cancelled());
+    for (const active of working.values()) active.abort((job) => job.id === submission, cancelled());
     watch.changed(submission);
   }
 
-  async function take(stage: Stage, job: StageJob, processors: Processors, work: WorkOptions): Promise<unknown> {
-    const submission = job.id ?? '';
-    using held = active.begin(submission, stage);
-    // Looked at only now that it counts as active: a cancel is either written here by now or will find it there.
-    if ((await find('assess', submission))?.data.cancelled === true) throw cancelled();
-    const delivery = {
-      message: Envelope.parse(job.data).message,
-      token: job.attemptsStarted,
-      signal: held.signal,
-      deadlineMs: work.deadlinesMs?.[stage] ?? DEADLINES_MS[stage],
-      graceMs: work.graceMs ?? 30_000,
-      progress: latestOnly((progress: Progress) => job.updateProgress(Progress.parse(progress)), heed),
-      resultOf: async (earlier: Stage) => (await find(earlier, submission))?.returnvalue,
-    };
-    return await runStage(stage, delivery, processors); // awaited here: it is active until it ends
+  async function openExamineQueues(): Promise<void> {
+    const classes = ledger === undefined ? [] : await unfinishedClasses(ledger);
+    await Promise.all(['simulated', ...classes].map((each) => jobs.open('examine', each)));
+  }
+  await asked(openExamineQueues());
+
+  /** Adds jobs unless the last of them is there. */
+  async function add(id: string, plan: PlannedTree): Promise<void> {
+    await soon(
+      alone(`${nameOf('assess', '')}/${id}`, async () => {
+        if ((await jobs.find('assess', id, '')) === undefined) await producer.add(plan);
+      }),
+    );
   }
 
-  function startWorker(stage: Stage, processors: Processors, work: WorkOptions) {
-    async function process(job: StageJob, token: string | undefined): Promise<unknown> {
-      try {
-        return await take(stage, job, processors, work);
-      } catch (error) {
-        const fault = asFault(error);
-        if (fault === GIVEN_BACK) {
-          await job.moveToWait(token);
-          throw new WaitingError();
-        }
-        throw fault.retryable ? fault : new UnrecoverableError(fault.message);
-      }
-    }
-    const worker = new bull.Worker<Envelope, unknown>(names[stage], process, {
-      connection,
-      concurrency: work.concurrency?.[stage] ?? 1,
-      lockDuration: work.lockMs ?? 60_000,
-      stalledInterval: work.stalledCheckMs ?? 30_000,
-      maxStalledCount: 2,
-    });
-    worker.on('error', heed);
-    worker.on('lockRenewalFailed', (ids) => {
-      const lost = new Fault('lease-lost', `the lock on ${stage} could not be renewed`);
-      active.abort((job) => job.stage === stage && ids.includes(job.submission), lost);
-    });
-    return worker;
-  }
-
+  opening.defer(async () => void (await Promise.all([...working.keys()].map((stop) => stop()))));
   const opened = opening.handOn();
   return {
-    backend: options.redisUrl === undefined ? options.database.kind : 'redis',
+    backend: backend.kind,
     onProgress: watch.onProgress,
-    outcome: watch.outcome,
+    outcome: look,
     waitFor: watch.waitFor,
-    async submit(submission, { urgency = 'normal' } = {}) {
-      await asked(
-        alone(`${names.assess}/${submission.id}`, async () => {
-          if ((await find('assess', submission.id)) !== undefined) return;
-          await producer.add(planOf(submission, names, { ...options, urgency }));
-        }),
+    submit: (submission, { urgency = 'normal', from = 'inspect' } = {}) =>
+      add(submission.id, planOf(submission, nameOf, { ...options, urgency, from })),
+    reassess: (submission, again) => add(againId(submission.id, again), planAgain(submission, again, nameOf, options)),
+    forget: ({ id, options: { device } }) => soon(jobs.remove(id, classOf(device))),
+    async work(processors, work) {
+      const active = new ActiveJobs();
+      const workers = startWorkers(
+        { backend, jobs, active, record: ledger === undefined ? null : recordIn(ledger), nameOf, publish, heed },
+        processors,
+        work,
       );
-    },
-    async work(processors, work = {}) {
-      const workers = STAGES.map((stage) => startWorker(stage, processors, work));
-      const finish = async (): Promise<void> => void (await Promise.all(workers.map((worker) => worker.close())));
+      const release = database.reserve(workers.length);
+      const finish = async (): Promise<void> => {
+        await Promise.all(workers.map((worker) => worker.close()));
+        release();
+        working.delete(stop);
+      };
       const stop = (): Promise<void> => {
         active.abort(() => true, GIVEN_BACK);
         return finish();
       };
-      opened.defer(stop);
+      working.set(stop, active);
       await asked(Promise.all(workers.map((worker) => worker.waitUntilReady())));
       return { finish, [Symbol.asyncDispose]: stop };
     },
     async cancel(submission) {
-      const { state } = await watch.outcome(submission);
-      const last = await asked(find('assess', submission));
+      const { state } = await soon(look(submission));
+      const last = await soon(jobs.find('assess', submission, ''));
       if (last === undefined || state === 'done' || state === 'failed') return false;
       const wasCancelled = last.data.cancelled;
-      await asked(last.updateData({ ...last.data, cancelled: true }));
-      await asked(shout.publishEvent<CancelEvent>({ eventName: 'cancel', submission }));
+      await soon(last.updateData({ ...last.data, cancelled: true }));
+      await soon(shout.publishEvent<CancelEvent>({ eventName: 'cancel', submission }));
       stopHere(submission);
       return !wasCancelled;
     },
+    async counts() {
+      await soon(openExamineQueues());
+      const counted = jobs
+        .all()
+        .map(async (queue) => [queue.name.slice(prefix.length + 1), await queue.getJobCounts()]);
+      return Object.fromEntries(await soon(Promise.all(counted))) as Record<string, Record<string, number>>;
+    },
+    ping: () => soon(jobs.open('assess', '').then((queue) => queue.getJobCounts('active'))).then(() => undefined),
+    bullQueues: () => jobs.all(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
+
+  async function publish(submission: string, progress: Progress): Promise<void> {
+    const text = JSON.stringify(Progress.parse(progress));
+    await shout.publishEvent<StepEvent>({ eventName: 'step', submission, progress: text });
+  }
 }
 
 interface Closable {
@@ -221,43 +210,13 @@ interface CancelEvent {
   readonly eventName: 'cancel';
   readonly submission: string;
 }
-interface CancelListener extends QueueEventsListener {
+interface StepEvent {
+  readonly eventName: 'step';
+  readonly submission: string;
+  /** JSON. */
+  readonly progress: string;
+}
+interface OwnEvents extends QueueEventsListener {
   cancel: (event: CancelEvent, id: string) => void;
-}
-
-async function openBackend(options: QueueOptions): Promise<{
-  bull: Bull;
-  connection: unknown;
-  producing: { connection: unknown; skipWaitingForReady: boolean };
-}> {
-  const { database, redisUrl: url } = options;
-  if (url !== undefined) {
-    await checkRedis(url);
-    // A producer reports an outage at once instead of waiting for its end; a consumer waits.
-    const producing = { connection: { url, maxRetriesPerRequest: 1 }, skipWaitingForReady: true };
-    const connection = { url, maxRetriesPerRequest: null };
-    return { bull: withBackend(createRedisBackend) as unknown as Bull, connection, producing };
-  }
-  const client = await asked(database.pool.connect());
-  try {
-    await asked(runMigrations(client as unknown as PgPoolClient));
-  } finally {
-    client.release();
-  }
-  const connection = database.pool;
-  const bull = withBackend(createPostgresBackend) as unknown as Bull;
-  return { bull, connection, producing: { connection, skipWaitingForReady: false } };
-}
-
-/** The same promise, whose failures are Faults. */
-function asked<Result>(answer: Promise<Result>): Promise<Result> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof Fault) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Fault('queue-failed', printable(message), { cause: error });
-  });
-}
-
-function byStage<Value>(make: (stage: Stage) => Value): Record<Stage, Value> {
-  return { inspect: make('inspect'), examine: make('examine'), assess: make('assess') };
+  step: (event: StepEvent, id: string) => void;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { DeviceClass } from '../contract/device.ts';
 import { Fault, printable } from '../contract/fault.ts';
 import { FAULTS, type FaultCode } from '../contract/faults.ts';
 import { AssessJob, AssessResult, ExamineJob, ExamineResult, InspectJob, InspectResult } from '../contract/job.ts';
@@ -9,30 +10,35 @@ import type { Progress, Stage } from '../contract/job.ts';
 export interface StageContext {
   /** Aborted, with a Fault as its reason, when the work is cancelled, its lock is lost or its deadline passes. */
   readonly signal: AbortSignal;
-  /** Fencing token: how often this job was started, from 1. Of two holders the one with the larger is the true one. */
+  /** Fencing token, larger at each start of a stage. Of two holders the one with the larger is the true one. */
   readonly token: number;
   /** Never throws and never waits; where reports come faster than the queue takes them, the latest is kept. */
   readonly progress: (progress: Progress) => void;
 }
 
 /**
- * The work of the three stages. Each may run more than once for the same message: after a retryable Fault, and after
+ * The work of the three stages. Each reads what the earlier ones found from the ledger, since the queue may forget it,
+ * and leaves its own result there. Each may run more than once for the same message: after a retryable Fault, and after
  * its worker died. A processor that computes for longer than the lock lasts without giving the event loop a turn
  * loses its lock and runs twice: heavy work belongs into a thread.
  */
 export interface Processors {
   inspect(job: InspectJob, context: StageContext): Promise<InspectResult>;
-  examine(job: ExamineJob, context: StageContext & { inspected: InspectResult }): Promise<ExamineResult>;
-  assess(
-    job: AssessJob,
-    context: StageContext & { inspected: InspectResult; examined: ExamineResult },
-  ): Promise<AssessResult>;
+  examine(job: ExamineJob, context: StageContext): Promise<ExamineResult>;
+  assess(job: AssessJob, context: StageContext): Promise<AssessResult>;
 }
 
 export const STAGES = ['inspect', 'examine', 'assess'] as const satisfies readonly Stage[];
 
 /** What travels in the queue. `cancelled` is read on the last stage's job only. */
-export const Envelope = z.strictObject({ message: z.unknown(), cancelled: z.boolean() });
+export const Envelope = z.strictObject({
+  message: z.unknown(),
+  cancelled: z.boolean(),
+  /** Names the queue of the submission's *examine*. */
+  deviceClass: DeviceClass,
+  /** Where this job may take longer, or less long, than its stage does otherwise. */
+  deadlineMs: z.number().positive().optional(),
+});
 export type Envelope = z.infer<typeof Envelope>;
 
 /** One job as the queue hands it out. */
@@ -44,11 +50,9 @@ export interface Delivery {
   /** How long an aborted processor may take to tidy up before it is left behind. */
   readonly graceMs: number;
   readonly progress: (progress: Progress) => void;
-  /** The stored result of an earlier stage of the same submission. */
-  readonly resultOf: (stage: Stage) => Promise<unknown>;
 }
 
-/** Parses the message, runs its processor under the deadline, parses the result. Throws Faults only. */
+/** Parses the message, runs its processor under the deadline, parses the result that the queue keeps. Throws Faults only. */
 export async function runStage(stage: Stage, delivery: Delivery, processors: Processors): Promise<unknown> {
   const deadline = new AbortController();
   const timer = setTimeout(() => {
@@ -58,7 +62,11 @@ export async function runStage(stage: Stage, delivery: Delivery, processors: Pro
   const context = { signal, token: delivery.token, progress: delivery.progress };
   try {
     signal.throwIfAborted();
-    return await abandonWhenStuck(callProcessor(stage, delivery, processors, context), signal, delivery.graceMs);
+    return await abandonWhenStuck(
+      callProcessor(stage, delivery.message, processors, context),
+      signal,
+      delivery.graceMs,
+    );
   } catch (error) {
     throw signal.aborted ? asFault(signal.reason) : asFault(error);
   } finally {
@@ -68,23 +76,18 @@ export async function runStage(stage: Stage, delivery: Delivery, processors: Pro
 
 async function callProcessor(
   stage: Stage,
-  { message, resultOf }: Delivery,
+  message: unknown,
   processors: Processors,
   context: StageContext,
 ): Promise<unknown> {
   switch (stage) {
     case 'inspect':
-      return InspectResult.parse(await processors.inspect(InspectJob.parse(message), context));
-    case 'examine': {
-      const inspected = InspectResult.parse(await resultOf('inspect'));
-      return ExamineResult.parse(await processors.examine(ExamineJob.parse(message), { ...context, inspected }));
-    }
-    case 'assess': {
-      const inspected = InspectResult.parse(await resultOf('inspect'));
-      const examined = ExamineResult.parse(await resultOf('examine'));
-      const job = AssessJob.parse(message);
-      return AssessResult.parse(await processors.assess(job, { ...context, inspected, examined }));
-    }
+      InspectResult.parse(await processors.inspect(InspectJob.parse(message), context));
+      return null; // it is in the ledger: nothing large and nothing hostile travels in the queue
+    case 'examine':
+      return ExamineResult.parse(await processors.examine(ExamineJob.parse(message), context));
+    case 'assess':
+      return AssessResult.parse(await processors.assess(AssessJob.parse(message), context));
   }
 }
 

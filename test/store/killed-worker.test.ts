@@ -68,7 +68,7 @@ async function secondWorkerFinishes(where: Where): Promise<void> {
       await sealRun(ledger, { run: mine.id, token, bundle: examined.bundle, directory: examined.directory });
       return examined;
     });
-    await queue.work(processors, { lockMs: 1_000, stalledCheckMs: 500 });
+    await queue.work(processors, { classes: { simulated: 1 }, lockMs: 1_000, stalledCheckMs: 500 });
     await expect(queue.waitFor(submission, signal)).resolves.toEqual(assessed);
     expect(await getSubmission(ledger, submission)).toMatchObject({ state: 'done', verdict: 'inconsistent' });
     const runs = await listRuns(ledger, submission);
@@ -119,7 +119,7 @@ describe('a worker killed with -9 while it examines', () => {
         begun.push(job.submission);
         return Promise.resolve(examined);
       });
-      await queue.work(processors, { lockMs: 1_000, stalledCheckMs: 500 });
+      await queue.work(processors, { classes: { simulated: 1 }, lockMs: 1_000, stalledCheckMs: 500 });
       await expect(queue.waitFor(submission, signal)).rejects.toMatchObject({ code: 'cancelled' });
       expect(begun).toEqual([]);
     });

@@ -67,12 +67,15 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** A private Redis server on a free loopback port, without persistence. */
-export async function startRedis(policy = 'noeviction'): Promise<AsyncDisposable & { url: string }> {
+/** A private Redis server on a free loopback port, which keeps what it is given. */
+export async function startRedis(
+  policy = 'noeviction',
+  saving: readonly string[] = ['--appendonly', 'yes'],
+): Promise<AsyncDisposable & { url: string }> {
   if (redisServer === undefined) throw new Error('no Redis server is installed here');
   const place = await scratch();
   const port = await freePort();
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', place.directory];
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', place.directory, '--save', '', ...saving];
   const server = spawn(redisServer, [...args, '--maxmemory-policy', policy], { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const chunk of server.stdout) if (String(chunk).includes('Ready to accept connections')) break;
   server.stdout.resume();

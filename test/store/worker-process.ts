@@ -24,4 +24,4 @@ const processors = recording(ledger, async (job, { token }) => {
   await delay(600_000);
   return examined;
 });
-await queue.work(processors, { lockMs: 1_000, stalledCheckMs: 500 });
+await queue.work(processors, { classes: { simulated: 1 }, lockMs: 1_000, stalledCheckMs: 500 });

@@ -1,0 +1,94 @@
+import type { Job, Queue } from 'bullmq';
+import type { Stage } from '../contract/job.ts';
+import type { JobSnapshot } from './outcome.ts';
+import { asked, type QueueBackend } from './queue-backend.ts';
+import type { Envelope } from './stage.ts';
+
+export type StageJob = Job<Envelope, unknown>;
+export type StageQueue = Queue<Envelope, unknown>;
+
+/** The queues of the stages, opened as they are needed: *examine* has one for each class of devices. */
+export interface QueueJobs extends AsyncDisposable {
+  readonly open: (stage: Stage, deviceClass: string) => Promise<StageQueue>;
+  /** Those that are open. */
+  readonly all: () => StageQueue[];
+  readonly find: (stage: Stage, id: string, deviceClass: string) => Promise<StageJob | undefined>;
+  /** The jobs of a submission, or of a further assessment, by stage. */
+  readonly snapshots: (id: string) => Promise<Record<Stage, JobSnapshot | null>>;
+  /** Removes the jobs of a submission. @throws where a worker has one of them */
+  readonly remove: (id: string, deviceClass: string) => Promise<void>;
+}
+
+export function openJobs(
+  { bull, producing }: QueueBackend,
+  nameOf: (stage: Stage, deviceClass: string) => string,
+  heed: (error: unknown) => void,
+): QueueJobs {
+  const opening = new Map<string, Promise<StageQueue>>();
+  const ready = new Map<string, StageQueue>();
+
+  function open(stage: Stage, deviceClass: string): Promise<StageQueue> {
+    const name = nameOf(stage, deviceClass);
+    const known = opening.get(name);
+    if (known !== undefined) return known;
+    const made = make(name);
+    opening.set(name, made);
+    return made;
+  }
+
+  /** One that could not be opened never recovers, so the next call makes another. */
+  async function make(name: string): Promise<StageQueue> {
+    const queue = new bull.Queue<Envelope>(name, producing) as StageQueue;
+    queue.on('error', heed);
+    try {
+      await queue.waitUntilReady();
+      ready.set(name, queue);
+      return queue;
+    } catch (error) {
+      opening.delete(name);
+      await queue.close().catch(heed);
+      throw error;
+    }
+  }
+
+  async function find(stage: Stage, id: string, deviceClass: string): Promise<StageJob | undefined> {
+    return await (await open(stage, deviceClass)).getJob(id);
+  }
+
+  async function snapshot(stage: Stage, id: string, deviceClass: string): Promise<[JobSnapshot, Envelope] | null> {
+    // The state first: a job read before it may not yet have the result or the reason that the state promises.
+    const state = await (await open(stage, deviceClass)).getJobState(id);
+    const job = await find(stage, id, deviceClass);
+    if (job === undefined) return null;
+    const { failedReason, returnvalue: result, data } = job;
+    return [{ state, failedReason, result, cancelled: data.cancelled }, data];
+  }
+
+  return {
+    open,
+    find,
+    all: () => [...ready.values()],
+    snapshots: (id) =>
+      asked(
+        (async () => {
+          const [assess, data] = (await snapshot('assess', id, '')) ?? [null, null];
+          if (data === null) return { inspect: null, examine: null, assess };
+          const [inspect, examine] = await Promise.all([
+            snapshot('inspect', id, data.deviceClass),
+            snapshot('examine', id, data.deviceClass),
+          ]);
+          return { inspect: inspect?.[0] ?? null, examine: examine?.[0] ?? null, assess };
+        })(),
+      ),
+    async remove(id, deviceClass) {
+      // The last one first, with those that it waits for: without them it would be woken.
+      for (const stage of ['assess', 'examine', 'inspect'] as const) {
+        await (await find(stage, id, deviceClass))?.remove({ removeChildren: true });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(opening.values()); // one that fails to open has closed itself
+      await Promise.all([...ready.values()].map((queue) => queue.close()));
+    },
+  };
+}
