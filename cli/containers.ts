@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Fault } from '../orchestrator/contract/fault.ts';
 import { asFault } from '../orchestrator/store/stage.ts';
 import { unpackInThread } from '../workers/apk/read-in-thread.ts';
+import { writeApks } from '../workers/containers.ts';
 import type { Refused } from './samples.ts';
 import { mustBeFile } from './submit.ts';
 
@@ -43,33 +44,12 @@ export async function unpackContainers(paths: readonly string[], signal: AbortSi
       if (content === null) unpacked.push(path);
       else if (content instanceof Fault)
         refused.push({ sample: { name: basename(path), paths: [path] }, fault: content });
-      else if (folder !== null) unpacked.push(...(await writeAll(join(folder, String(index)), content.files)));
+      else if (folder !== null)
+        unpacked.push(...(await writeApks(join(folder, String(index)), content.files)).map(({ path }) => path));
     }
   } catch (error) {
     await remove();
     throw asFault(error);
   }
   return { paths: unpacked, refused, [Symbol.asyncDispose]: remove };
-}
-
-async function writeAll(
-  folder: string,
-  files: readonly { readonly fileName: string; readonly bytes: Uint8Array }[],
-): Promise<string[]> {
-  const paths: string[] = [];
-  for (const [index, { fileName, bytes }] of files.entries()) {
-    // Each in a folder of its own, so that equal names in one container do not meet.
-    const own = join(folder, String(index));
-    await mkdir(own, { recursive: true });
-    const path = join(own, safeName(fileName));
-    await writeFile(path, bytes, { flag: 'wx' });
-    paths.push(path);
-  }
-  return paths;
-}
-
-/** The name of a file inside a container is hostile: letters, digits, `.`, `!`, `_` and `-` only. */
-function safeName(fileName: string): string {
-  const safe = fileName.replace(/[^A-Za-z0-9._!-]/g, '_').replace(/^\.+/, '_');
-  return safe.length > 150 ? safe.slice(-150) : safe;
 }

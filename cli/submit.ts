@@ -4,13 +4,13 @@ import { basename } from 'node:path';
 import { Fault, printable } from '../orchestrator/contract/fault.ts';
 import type { Submission, SubmissionOptions } from '../orchestrator/contract/job.ts';
 import { createSubmission } from '../orchestrator/store/submissions.ts';
-import type { Service } from './service.ts';
+import type { Stand } from './service.ts';
 
 const LARGEST_APK_BYTES = 2 * 1024 ** 3;
 
 /** Stores the files of one app by digest and records a new submission of them; nothing of them is parsed here. */
 export async function submit(
-  service: Pick<Service, 'files' | 'ledger'>,
+  service: Pick<Stand, 'files' | 'ledger'>,
   paths: readonly string[],
   options: SubmissionOptions,
   signal: AbortSignal,

@@ -1,16 +1,18 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../orchestrator/contract/fault.ts';
 import type { Baseline } from '../orchestrator/contract/baseline.ts';
 import type { AssessResult, SubmissionOptions } from '../orchestrator/contract/job.ts';
+import { classOf } from '../orchestrator/store/device-class.ts';
 import { asFault } from '../orchestrator/store/stage.ts';
 import { getSubmission, recordFault } from '../orchestrator/store/submissions.ts';
 import { reportPage } from '../orchestrator/web/report/page.ts';
-import { createProcessors } from '../workers/processors.ts';
+import { createProcessors, type WrittenReport } from '../workers/processors.ts';
 import { loadProfiles } from '../workers/profiles.ts';
 import type { Home } from './home.ts';
 import { LiveView } from './live.ts';
 import { tellOverrides } from './profile-folders.ts';
-import { interruption, openService, type Service } from './service.ts';
+import { interruption, openStand, type Stand } from './service.ts';
 import type { Sample } from './samples.ts';
 import { submit } from './submit.ts';
 import { line, type Terminal } from './terminal.ts';
@@ -47,22 +49,31 @@ export async function vet(order: VetOrder): Promise<Vetted[]> {
     order.options.function,
     profiles.functions.map((one) => one.name),
   );
-  line(terminal.err, `opening the ledger (${home.databaseUrl === null ? home.ledger : 'PostgreSQL'})`);
-  await using service = await openService(home, { signal, warn: (message) => line(terminal.err, `note: ${message}`) });
+  const warn = (message: string): void => line(terminal.err, `note: ${message}`);
+  await using service = await openStand(home, {
+    environment: order.environment,
+    signal,
+    warn,
+    leftovers: 'abandon',
+    onStep: (step) => line(terminal.err, step),
+  });
   const processors = createProcessors({
     ledger: service.ledger,
     files: service.files,
     profiles,
-    baselineFor: (packageName) => baselineFor(packageName, order),
+    baselineFor: async ({ packageName }) => baselineFor(packageName, order),
     evidence: home.evidence,
+    keepsEvidence: true,
     environment: order.environment,
     engineVersion: version(),
-    placeReport: (run, packageName) => join(resolve(order.out), `${safeName(packageName)}-${run}`),
-    renderHtml: reportPage,
+    deviceFor: ({ device }) => device,
+    writeReport: (written) => writeReport(order.out, written),
+    warn,
   });
   const { concurrency } = order;
   await using _workers = await service.queue.work(processors, {
-    concurrency: { inspect: 2, examine: concurrency, assess: 1 },
+    concurrency: { inspect: 2, assess: 1 },
+    classes: { [classOf(order.options.device)]: concurrency },
   });
   using view = new LiveView(terminal);
   return await Promise.all(order.samples.map((sample) => vetOne(service, sample, order, view)));
@@ -74,7 +85,7 @@ function baselineFor(packageName: string, { baselines = [], samples }: VetOrder)
   return baselines.findLast((one) => one.package === packageName) ?? only;
 }
 
-async function vetOne(service: Service, sample: Sample, order: VetOrder, view: LiveView): Promise<Vetted> {
+async function vetOne(service: Stand, sample: Sample, order: VetOrder, view: LiveView): Promise<Vetted> {
   const { signal } = order;
   let id: string | null = null;
   let unsubscribe = (): void => undefined;
@@ -100,7 +111,7 @@ async function vetOne(service: Service, sample: Sample, order: VetOrder, view: L
 }
 
 /** A submission that failed after its last retry, or was interrupted, is over in the ledger too. */
-async function settle(service: Service, id: string, fault: Fault): Promise<void> {
+async function settle(service: Stand, id: string, fault: Fault): Promise<void> {
   if (fault.code === 'cancelled') await service.queue.cancel(id);
   const { state } = await getSubmission(service.ledger, id);
   if (state !== 'failed' && state !== 'cancelled' && state !== 'done') await recordFault(service.ledger, id, fault);
@@ -109,6 +120,18 @@ async function settle(service: Service, id: string, fault: Fault): Promise<void>
 function refuseUnknownFunction(name: string | null, known: readonly string[]): void {
   if (name === null || known.includes(name)) return;
   throw new Fault('function-unknown', `${name}; known are ${[...known].sort().join(', ')}`);
+}
+
+async function writeReport(
+  out: string,
+  { report, json, run }: WrittenReport,
+): Promise<Pick<AssessResult, 'reportJson' | 'reportHtml'>> {
+  const directory = join(resolve(out), `${safeName(report.sample.package)}-${run}`);
+  const place = { reportJson: join(directory, 'report.json'), reportHtml: join(directory, 'report.html') };
+  await mkdir(directory, { recursive: true });
+  await writeFile(place.reportJson, json);
+  await writeFile(place.reportHtml, reportPage(report));
+  return place;
 }
 
 /** A folder name from a package name, which is hostile: letters, digits, dots and dashes only. */

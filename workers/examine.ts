@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Inspection } from '../orchestrator/contract/apk.ts';
+import type { CaptureRecord } from '../orchestrator/contract/capture.ts';
 import { Fault, printable } from '../orchestrator/contract/fault.ts';
 import type { Progress, SubmissionOptions } from '../orchestrator/contract/job.ts';
 import type { ManifestFields } from '../orchestrator/store/bundles.ts';
@@ -14,6 +15,7 @@ import { startGuard, type Guard } from './device/guard.ts';
 import { isPortFree } from './device/port.ts';
 import { sampleClockOften } from './device/time.ts';
 import { observe } from './observe.ts';
+import type { ScreenShot } from './screens.ts';
 
 /** One device session: what to examine, on what, and where its evidence goes. */
 export interface ExamineOrder {
@@ -28,6 +30,10 @@ export interface ExamineOrder {
   readonly engineVersion: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+  /** Told of each record of the capture as it is written. */
+  readonly onRecord?: (record: CaptureRecord) => void;
+  /** Told of each picture of the screen that was kept; what it throws is an event of the capture. */
+  readonly onScreen?: (screen: ScreenShot) => Promise<void>;
 }
 
 /** What a session stands on once its handset is leased. */

@@ -5,6 +5,7 @@ import type { AppiumServer } from './drive/appium-server.ts';
 import { openAppiumSession, type AppiumSession } from './drive/appium-session.ts';
 import { explore, type Coverage } from './drive/explorer.ts';
 import type { Session } from './examine.ts';
+import type { ScreenRoll } from './screens.ts';
 
 /** Enough for the screens of most apps; the rest of the foreground phase the app is left open, untouched. */
 const MOST_ACTIONS = 60;
@@ -32,6 +33,7 @@ export async function exploreApp(
   session: Session,
   capture: Capture,
   driver: AppDriver,
+  screens: Pick<ScreenRoll, 'take'>,
   phase: AbortSignal,
 ): Promise<void> {
   const { clock, inspection, options } = session;
@@ -46,6 +48,7 @@ export async function exploreApp(
       mostMs: MOST_HOST_MS,
       nowMs: () => clock.hostNowMs(),
       until: phase,
+      onNewScreen: () => screens.take('foreground'),
       signal: session.signal,
     });
     if (!phase.aborted) await driver.activate();

@@ -22,6 +22,7 @@ import { planPhases, walkPhases } from './drive/scenario.ts';
 import { driveTools } from './drive/tools.ts';
 import { exploreApp, openDriver } from './exploration.ts';
 import { alignClock, keepEvidence, type Session } from './examine.ts';
+import { openScreenRoll, type ScreenRoll } from './screens.ts';
 import { watchDevice } from './watch.ts';
 
 const MINUTE_MS = 60_000;
@@ -67,6 +68,9 @@ export async function observe(session: Session): Promise<Record<string, string>>
     },
   });
 
+  const { onRecord } = session;
+  using _heard = onRecord === undefined ? null : { [Symbol.dispose]: capture.onRecord(onRecord) };
+
   const names = reachResolver(handset, capture.dnsPort, egress.mode === 'sealed');
   if (names === null) capture.journal.event('names-unrouted', 'look-ups are answered by the network of the device');
 
@@ -98,7 +102,14 @@ export async function observe(session: Session): Promise<Record<string, string>>
 
   step('opening the automation session');
   await using driver = await openDriver(session, capture, appium);
-  await walk(session, capture, plan, driver, route);
+  await using screens = openScreenRoll({
+    directory,
+    screenshot: () => driver.screenshot(),
+    nowMs: () => clock.nowMs(),
+    event: (kind, detail) => capture.journal.event(kind, detail),
+    keep: session.onScreen ?? (async () => undefined),
+  });
+  await walk(session, capture, plan, { driver, screens, route });
   await route.verify();
   await nameRoute?.verify();
   return { adb: await readAdbVersion(adb, signal), ...captureTools(), ...driveTools() };
@@ -124,8 +135,7 @@ async function walk(
   session: Session,
   capture: Capture,
   plan: PhasePlan,
-  driver: AppiumSession,
-  route: Route,
+  { driver, screens, route }: { driver: AppiumSession; screens: ScreenRoll; route: Route },
 ): Promise<void> {
   const { handset, clock, signal, inspection } = session;
   const { packageName } = inspection.facts;
@@ -146,10 +156,11 @@ async function walk(
     },
     onPhase: async (phase, atMs) => {
       if (phase !== 'foreground') begin(phase, atMs);
+      void screens.take(phase); // it never rejects, and the phase does not wait for its picture
       await watch.readState();
     },
     during: async (phase, over) => {
-      if (phase === 'foreground') await exploreApp(session, capture, driver, over);
+      if (phase === 'foreground') await exploreApp(session, capture, driver, screens, over);
     },
     onProgress: ({ phase, done, secondsLeft }) => {
       const { sessions, pushes } = capture.counts();

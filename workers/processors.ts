@@ -1,34 +1,62 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { Inspection } from '../orchestrator/contract/apk.ts';
 import type { Baseline } from '../orchestrator/contract/baseline.ts';
+import { Fault } from '../orchestrator/contract/fault.ts';
+import type { AssessResult, SubmissionOptions } from '../orchestrator/contract/job.ts';
 import type { ProfileSet } from '../orchestrator/contract/profile.ts';
 import type { Report } from '../orchestrator/contract/report.ts';
-import { openBundle, readBundle } from '../orchestrator/store/bundles.ts';
+import { recordArtefacts } from '../orchestrator/store/artefacts.ts';
+import { openBundle } from '../orchestrator/store/bundles.ts';
+import { appendEvents } from '../orchestrator/store/events.ts';
 import type { FileStore } from '../orchestrator/store/files.ts';
 import type { Ledger } from '../orchestrator/store/ledger.ts';
 import { addReport } from '../orchestrator/store/reports.ts';
 import { failRun, openRun, sealRun } from '../orchestrator/store/runs.ts';
 import { asFault, type Processors } from '../orchestrator/store/stage.ts';
-import { getSubmission, recordFault, recordInspection, setState } from '../orchestrator/store/submissions.ts';
+import {
+  getInspection,
+  getSubmission,
+  recordFault,
+  recordInspection,
+  setState,
+} from '../orchestrator/store/submissions.ts';
 import { refuseUnmet, SIMULATED_OFFER } from './apk/refuse.ts';
 import { assess } from './assess.ts';
+import { unpackSubmitted, type UnpackedApks } from './containers.ts';
+import { keepBundle, lastSealedRun, takeBundle } from './evidence.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
+import { signerOf } from './judge/baseline-signer.ts';
+import { reportLive, type LiveReport } from './live.ts';
+import { keepScreen } from './screen-store.ts';
 
 /** What the stages stand on; constructed by a `main` or by the command line. */
 export interface Bench {
   readonly ledger: Ledger;
   readonly files: FileStore;
   readonly profiles: ProfileSet;
-  /** The approved version of a package; null where none is on record. */
-  readonly baselineFor?: (packageName: string) => Baseline | null;
-  /** Folder of evidence bundles. */
+  /** The approved version that an app is held against; null where none is on record. */
+  readonly baselineFor: (app: { packageName: string; signers: readonly string[] }) => Promise<Baseline | null>;
+  /** Folder of evidence bundles on this machine. */
   readonly evidence: string;
+  /** True where a bundle stays in that folder too, for the person whose machine this is. */
+  readonly keepsEvidence: boolean;
   readonly environment: NodeJS.ProcessEnv;
   readonly engineVersion: string;
-  /** Where the report of a run is to lie; created here. */
-  readonly placeReport: (run: string, packageName: string) => string;
-  readonly renderHtml: (report: Report) => string;
+  /** What is leased for a submission: the command line's device as it was asked for, a worker's place. */
+  readonly deviceFor: (options: SubmissionOptions) => string;
+  /** Also writes the report where a person asked for it. The store of files has it in any case. */
+  readonly writeReport?: (written: WrittenReport) => Promise<Pick<AssessResult, 'reportJson' | 'reportHtml'>>;
+  /** Told of what does not matter to the result, such as live events that could not be kept. */
+  readonly warn: (message: string) => void;
+}
+
+/** A report with the bytes of its report.json. */
+export interface WrittenReport {
+  readonly report: Report;
+  readonly json: string;
+  readonly run: string;
 }
 
 /** The three stages as the queue calls them: each takes its input from the ledger and leaves its result there. */
@@ -36,51 +64,79 @@ export function createProcessors(bench: Bench): Processors {
   const { ledger, files, profiles } = bench;
 
   /** Records a fault that no retry will mend as the submission's end. */
-  async function noting<Result>(submission: string, work: () => Promise<Result>): Promise<Result> {
+  async function noting<Result>(submission: string, work: (live: LiveReport) => Promise<Result>): Promise<Result> {
+    await using live = reportLive({
+      append: (events) => appendEvents(ledger, submission, events),
+      failed: (error) => bench.warn(`live events of ${submission}: ${asFault(error).message}`),
+    });
     try {
-      return await work();
+      return await work(live);
     } catch (error) {
       const fault = asFault(error);
+      await live.flush();
       if (!fault.retryable && fault.code !== 'cancelled') await recordFault(ledger, submission, fault);
       throw fault;
     }
   }
 
+  /** The APKs of a submission on this machine, out of their containers. */
+  async function apksOf(submission: string, signal: AbortSignal): Promise<UnpackedApks> {
+    const { files: submitted } = await getSubmission(ledger, submission);
+    const local: { path: string; fileName: string }[] = [];
+    for (const { sha256, fileName } of submitted) local.push({ path: await files.local(sha256, signal), fileName });
+    return unpackSubmitted(local, signal);
+  }
+
+  async function inspectionOf(submission: string): Promise<Inspection> {
+    const inspection = await getInspection(ledger, submission);
+    if (inspection === null) throw new Fault('contract-broken', `${submission} was not inspected`);
+    return inspection;
+  }
+
   return {
-    inspect: (job, { signal, progress }) =>
-      noting(job.submission, async () => {
+    inspect: (job, context) =>
+      noting(job.submission, async (live) => {
+        const { signal } = context;
+        const progress = both(context.progress, live);
         await setState(ledger, job.submission, 'inspecting');
-        const { options, files: submitted } = await getSubmission(ledger, job.submission);
-        const inspection = await inspect(
-          submitted.map(({ sha256, fileName }) => ({ path: files.path(sha256), fileName })),
-          { functions: profiles.functions, stated: options.function, signal, progress },
-        );
+        const { options } = await getSubmission(ledger, job.submission);
+        await using apks = await apksOf(job.submission, signal);
+        const stated = options.function;
+        const inspection = await inspect(apks.paths, { functions: profiles.functions, stated, signal, progress });
         // A simulated handset's offer is known without launching it: what it lacks is said now, not in a minute.
         if (options.device === 'simulated') refuseUnmet(inspection, { ...SIMULATED_OFFER, apiLevel: options.apiLevel });
         await recordInspection(ledger, job.submission, inspection);
         return { inspection };
       }),
 
-    examine: (job, { signal, progress, token, inspected }) =>
-      noting(job.submission, async () => {
+    examine: (job, context) =>
+      noting(job.submission, async (live) => {
+        const { signal, token } = context;
         await setState(ledger, job.submission, 'examining');
-        const submission = await getSubmission(ledger, job.submission);
+        const { options } = await getSubmission(ledger, job.submission);
+        const inspection = await inspectionOf(job.submission);
+        await using apks = await apksOf(job.submission, signal);
         const run = await openRun(ledger, { submission: job.submission, token });
         try {
           await using bundle = await openBundle({ root: bench.evidence, run: run.id });
           const evidence = await examine({
             run: run.id,
             directory: bundle.directory,
-            paths: submission.files.map(({ sha256, fileName }) => ({ path: files.path(sha256), fileName })),
-            inspection: inspected.inspection,
-            options: submission.options,
+            paths: apks.paths,
+            inspection,
+            options: { ...options, device: bench.deviceFor(options) },
             environment: bench.environment,
             engineVersion: bench.engineVersion,
             signal,
-            progress,
+            progress: both(context.progress, live),
+            onRecord: (record) => live.record(record),
+            onScreen: (screen) =>
+              keepScreen({ ledger, files }, { submission: job.submission, run: run.id }, screen, live),
           });
           const sealed = await bundle.seal(evidence);
+          await keepBundle(bench, job.submission, sealed, signal);
           await sealRun(ledger, { run: run.id, token, bundle: sealed.digest, directory: sealed.directory });
+          if (!bench.keepsEvidence) await rm(sealed.directory, { recursive: true, force: true });
           return { run: run.id, bundle: sealed.digest, directory: sealed.directory };
         } catch (error) {
           const fault = asFault(error);
@@ -89,21 +145,26 @@ export function createProcessors(bench: Bench): Processors {
         }
       }),
 
-    assess: (job, { signal, progress, inspected, examined }) =>
-      noting(job.submission, async () => {
+    assess: (job, context) =>
+      noting(job.submission, async (live) => {
+        const { signal } = context;
+        const progress = both(context.progress, live);
         await setState(ledger, job.submission, 'assessing');
         progress({ stage: 'assess', step: 'verifying the bundle', done: 0 });
         const { options } = await getSubmission(ledger, job.submission);
-        const sealed = await readBundle(examined.directory, examined.bundle);
+        const inspection = await inspectionOf(job.submission);
+        const { packageName } = inspection.facts;
+        const run = await lastSealedRun(ledger, job.submission);
+        await using sealed = await takeBundle(bench, run, signal);
         progress({ stage: 'assess', step: 'judging', done: 0.3 });
         const report = await assess({
           source: { directory: sealed.directory },
-          inspection: inspected.inspection,
-          baseline: bench.baselineFor?.(inspected.inspection.facts.packageName) ?? null,
+          inspection,
+          baseline: await bench.baselineFor({ packageName, signers: signerOf(inspection.facts)?.signers ?? [] }),
           profiles,
           tunables: options.tunables,
           provenance: {
-            run: examined.run,
+            run: run.id,
             startedAt: sealed.manifest.custody[0]?.at ?? null,
             bundleDigest: sealed.digest,
             seed: sealed.manifest.seed,
@@ -114,22 +175,46 @@ export function createProcessors(bench: Bench): Processors {
           signal,
         });
         progress({ stage: 'assess', step: 'writing the report', done: 0.9 });
-        const directory = bench.placeReport(examined.run, report.sample.package);
-        const place = { reportJson: join(directory, 'report.json'), reportHtml: join(directory, 'report.html') };
-        await mkdir(directory, { recursive: true });
-        await writeFile(place.reportJson, `${JSON.stringify(report, null, 2)}\n`);
-        await writeFile(place.reportHtml, bench.renderHtml(report));
+        const json = `${JSON.stringify(report, null, 2)}\n`;
+        const stored = await files.add(Readable.from([Buffer.from(json)]), { limitBytes: MOST_REPORT_BYTES, signal });
+        const use = { submission: job.submission, run: run.id, name: 'report.json' };
+        await recordArtefacts(ledger, [
+          { sha256: stored.sha256, sizeBytes: stored.sizeBytes, class: 'report', ...use },
+        ]);
+        const named = `sha256:${stored.sha256}`;
+        const place = (await bench.writeReport?.({ report, json, run: run.id })) ?? {
+          reportJson: named,
+          reportHtml: named,
+        };
+        await live.flush();
         await addReport(ledger, {
           submission: job.submission,
-          run: examined.run,
-          bundle: examined.bundle,
+          run: run.id,
+          bundle: run.bundle,
+          jsonSha256: stored.sha256,
           profileDigest: profiles.digest,
+          engineVersion: bench.engineVersion,
           verdict: report.verdict,
           sentence: report.sentence,
+          hosts: [...new Set(report.channels.map(({ destination }) => destination.host))],
           ...place,
         });
         await setState(ledger, job.submission, 'done', { verdict: report.verdict });
         return { verdict: report.verdict, sentence: report.sentence, ...place };
       }),
+  };
+}
+
+/** A report of the most channels that are judged at once is far below. */
+const MOST_REPORT_BYTES = 512 * 1024 ** 2;
+
+/** To the queue, for who waits at a terminal, and to the ledger's events. */
+function both(
+  queue: Parameters<Processors['inspect']>[1]['progress'],
+  live: LiveReport,
+): Parameters<Processors['inspect']>[1]['progress'] {
+  return (progress) => {
+    queue(progress);
+    live.progress(progress);
   };
 }

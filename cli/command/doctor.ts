@@ -7,7 +7,7 @@ import { packageVersion } from '../../workers/package-version.ts';
 import { findHome, type Home } from '../home.ts';
 import type { Invocation } from '../invocation.ts';
 import { profileFolders } from '../profile-folders.ts';
-import { openService } from '../service.ts';
+import { openStand } from '../service.ts';
 import { line } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -38,7 +38,7 @@ export function addDoctorCommand(root: Command, invocation: Invocation): void {
         ...(await deviceCapabilities(environment, signal)),
         appiumCapability(),
         await profileCapability(environment),
-        await ledgerCapability(home, signal),
+        await ledgerCapability(home, environment, signal),
         await diskCapability(home),
       ];
       if (flags.json === true) line(terminal.out, JSON.stringify(found));
@@ -161,10 +161,15 @@ async function profileCapability(environment: NodeJS.ProcessEnv): Promise<Capabi
   }
 }
 
-async function ledgerCapability(home: Home, signal: AbortSignal): Promise<Capability> {
+async function ledgerCapability(home: Home, environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Capability> {
   const base = { name: 'ledger and queue', needed: true };
   try {
-    await using service = await openService(home, { signal, warn: () => undefined });
+    await using service = await openStand(home, {
+      environment,
+      signal,
+      warn: () => undefined,
+      leftovers: 'resume',
+    });
     const place = home.databaseUrl === null ? `embedded in ${home.ledger}` : 'on PostgreSQL';
     return { ...base, state: 'ready', words: `${place}; queue: ${service.queue.backend}` };
   } catch (error) {

@@ -7,12 +7,16 @@ import type { AppDriver } from './app-driver.ts';
 const CLOSE_DEADLINE_MS = 8000;
 /** No element command takes that long on a device that is well. */
 const CALL_DEADLINE_MS = 60_000;
+/** A picture is worth little; a device that takes longer for one is left alone. */
+const SCREENSHOT_DEADLINE_MS = 10_000;
 /** The first session on a device installs the driver's own apps. */
 const OPEN_DEADLINE_MS = 240_000;
 
 /** A UiAutomator2 session on one device. Disposing it never throws: the device may be gone. */
 export interface AppiumSession extends AppDriver, AsyncDisposable {
   readonly id: string;
+  /** What the screen shows, as PNG. */
+  screenshot(): Promise<Buffer>;
 }
 
 export interface AppiumSessionOptions {
@@ -34,10 +38,10 @@ export interface AppiumSessionOptions {
 export async function openAppiumSession(options: AppiumSessionOptions): Promise<AppiumSession> {
   options.signal.throwIfAborted();
   const browser = await connect(options);
-  const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const call = async <T>(what: string, work: () => Promise<T>, deadlineMs = CALL_DEADLINE_MS): Promise<T> => {
     options.signal.throwIfAborted();
     try {
-      return await bounded(work(), CALL_DEADLINE_MS, options.signal);
+      return await bounded(work(), deadlineMs, options.signal);
     } catch (error) {
       options.signal.throwIfAborted();
       throw asFault(error, what);
@@ -60,6 +64,8 @@ export async function openAppiumSession(options: AppiumSessionOptions): Promise<
     back: () => call('back', () => browser.back()),
     activate: () =>
       call('activate', async () => void (await browser.execute('mobile: activateApp', { appId: options.packageName }))),
+    screenshot: () =>
+      call('screenshot', async () => Buffer.from(await browser.takeScreenshot(), 'base64'), SCREENSHOT_DEADLINE_MS),
     [Symbol.asyncDispose]: () => close(browser, options),
   };
 }

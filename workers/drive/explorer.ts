@@ -20,6 +20,8 @@ export interface ExploreOptions {
   readonly until?: AbortSignal;
   /** When aborted, the walk throws. */
   readonly signal: AbortSignal;
+  /** Told of each screen of the app that was not seen before, while it shows. */
+  readonly onNewScreen?: () => Promise<void>;
   /** Told after each action. */
   readonly onAction?: (actions: number, screens: number) => void;
 }
@@ -74,6 +76,7 @@ class Walk {
   readonly #driver: AppDriver;
   readonly #packageName: string;
   readonly #choice: Choice;
+  readonly #onNewScreen: ExploreOptions['onNewScreen'];
   #outside = 0;
   #exhausted = 0;
 
@@ -81,6 +84,7 @@ class Walk {
     this.#driver = driver;
     this.#packageName = options.packageName;
     this.#choice = seededChoice(options.seed);
+    this.#onNewScreen = options.onNewScreen;
   }
 
   note(error: unknown): void {
@@ -96,6 +100,7 @@ class Walk {
     if (!screen.widgets.some((widget) => widget.packageName === this.#packageName)) return this.#comeBack();
 
     this.#outside = 0;
+    if (!this.screens.has(screen.id)) await this.#onNewScreen?.();
     this.screens.add(screen.id);
     await this.#noteActivity();
     const widget = this.#choose(screen);
