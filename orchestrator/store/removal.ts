@@ -1,0 +1,100 @@
+import { Fault } from '../contract/fault.ts';
+import { appendAudit } from './audit.ts';
+import { inTransaction } from './custody.ts';
+import type { KeepDays } from './expired.ts';
+import type { FileStore } from './files.ts';
+import type { LedgerLike } from './ledger.ts';
+
+/** A file that was stored this shortly ago may belong to a submission that is being written. */
+const GRACE_MS = 86_400_000;
+
+/** A file that was removed, with the time at which it was looked for and not found. */
+export interface RemovedFile {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly absentAt: string;
+}
+
+export interface StoredBytes {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Files of which every use has ended and whose absence nobody has checked. */
+export async function unusedFiles(ledger: LedgerLike): Promise<StoredBytes[]> {
+  const rows = await ledger.db
+    .selectFrom('artefacts')
+    .select(['sha256', (row) => row.fn.max('size_bytes').as('size_bytes')])
+    .groupBy('sha256')
+    .having((row) => row.fn.agg<boolean>('bool_and', [row('removed_at', 'is not', null)]), '=', true)
+    .having((row) => row.fn.agg<boolean>('bool_or', [row('absent_at', 'is', null)]), '=', true)
+    .orderBy('sha256')
+    .execute();
+  return rows.map((row) => ({ sha256: row.sha256, sizeBytes: Number(row.size_bytes) }));
+}
+
+/**
+ * Removes files one by one and looks whether each is gone.
+ * @returns what is gone, what is used again, and the failure that ended it early, for the caller to throw once what is
+ *   gone is on record
+ */
+export async function removeUnused(
+  ledger: LedgerLike,
+  files: FileStore,
+  unused: readonly StoredBytes[],
+  { now, signal }: { readonly now: Date; readonly signal: AbortSignal },
+): Promise<{ gone: RemovedFile[]; inUse: string[]; failure: Error | null }> {
+  const gone: RemovedFile[] = [];
+  const inUse: string[] = [];
+  const unlessUsedSince = new Date(now.getTime() - GRACE_MS);
+  try {
+    for (const { sha256, sizeBytes } of unused) {
+      if (signal.aborted) break;
+      const isUsed = (await isInUse(ledger, sha256)) || (await files.remove(sha256, { unlessUsedSince })) === 'in-use';
+      if (isUsed) inUse.push(sha256);
+      else if (await files.has(sha256)) throw new Fault('store-failed', `${sha256} was removed and is still there`);
+      else gone.push({ sha256, sizeBytes, absentAt: new Date().toISOString() });
+    }
+    return { gone, inUse, failure: null };
+  } catch (failure) {
+    return { gone, inUse, failure: failure as Error }; // thrown by the caller, after what was removed is on record
+  }
+}
+
+async function isInUse(ledger: LedgerLike, sha256: string): Promise<boolean> {
+  const row = await ledger.db
+    .selectFrom('artefacts')
+    .select('id')
+    .where('sha256', '=', sha256)
+    .where('removed_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Writes one entry into the audit log for all of them, and when they were found absent into their rows. */
+export async function putOnRecord(
+  ledger: LedgerLike,
+  gone: readonly RemovedFile[],
+  { keep, who, now }: { keep: KeepDays; who: string; now: Date },
+): Promise<void> {
+  await inTransaction(ledger, async (inside) => {
+    await inside.db
+      .updateTable('artefacts')
+      .set({ absent_at: now })
+      .where(
+        'sha256',
+        'in',
+        gone.map(({ sha256 }) => sha256),
+      )
+      .where('removed_at', 'is not', null)
+      .execute();
+    await appendAudit(inside, {
+      who,
+      act: 'removed-by-retention',
+      subject: null,
+      detail: { keepDays: keep, files: gone },
+      at: now,
+    });
+  });
+}
