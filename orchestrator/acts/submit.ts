@@ -1,0 +1,72 @@
+import type { SubmissionRequest, SubmissionView } from '../contract/api.ts';
+import { Fault, printable } from '../contract/fault.ts';
+import { SubmissionOptions, type Submission } from '../contract/job.ts';
+import type { Actor } from '../contract/person.ts';
+import type { Service } from '../service.ts';
+import { servedClasses } from '../store/devices.ts';
+import { viewSubmission } from '../store/submission-views.ts';
+import { createSubmission } from '../store/submissions.ts';
+import { noted } from './noted.ts';
+import { permit } from './permit.ts';
+import { checkCallback } from './webhooks/address.ts';
+
+export interface Submitted {
+  readonly submission: SubmissionView;
+  /** False where the same files with the same options were submitted before. */
+  readonly created: boolean;
+}
+
+/**
+ * Records a submission of stored files, then queues it. Where the queue is away the record stays: the service queues it
+ * as soon as it can, and the same request finds the same submission.
+ * @throws Fault `function-unknown`, `device-class-unknown`, `callback-refused`, `queue-failed`
+ */
+export async function submitFiles(
+  service: Service,
+  actor: Actor | null,
+  { files, request }: { readonly files: Submission['files']; readonly request: SubmissionRequest },
+): Promise<Submitted> {
+  permit(actor, 'submitter');
+  await checkRequest(service, request);
+  const { priority, callbackUrl, again, ...wanted } = request;
+  const options = SubmissionOptions.parse(wanted);
+  const { submission, created } = await noted(service, actor, async (inside) => {
+    const made = await createSubmission(inside, { files, options, again, actor, urgency: priority, callbackUrl });
+    const detail = { files: files.map((file) => file.sha256) };
+    return [made, { act: made.created ? 'submitted' : 'submitted-again', subject: made.submission.id, detail }];
+  });
+  // A record whose request ended before it was queued is queued by its repeat; one that is queued stays as it is.
+  if (submission.state === 'queued') await queueIt(service, submission, priority);
+  return { submission: await viewSubmission(service.ledger, submission.id, actor), created };
+}
+
+/** What of a request can be refused before anything of it is stored. */
+export async function checkRequest(service: Service, request: SubmissionRequest): Promise<void> {
+  const functions = service.judge.functions.map((one) => one.name);
+  if (request.function !== null && !functions.includes(request.function)) {
+    throw new Fault(
+      'function-unknown',
+      `${printable(request.function)}; known are ${[...functions].sort().join(', ')}`,
+    );
+  }
+  const classes = await servedClasses(service.ledger, service.now());
+  if (request.device !== 'simulated' && !classes.includes(request.device)) {
+    const known = [...new Set(['simulated', ...classes])].sort().join(', ');
+    throw new Fault('device-class-unknown', `${printable(request.device)}; those that exist are ${known}`);
+  }
+  if (request.callbackUrl !== null) await checkCallback(request.callbackUrl, service.config.SLEEPTALK_WEBHOOK_ALLOW);
+}
+
+async function queueIt(
+  service: Service,
+  submission: Submission,
+  urgency: SubmissionRequest['priority'],
+): Promise<void> {
+  try {
+    await service.queue.submit(submission, { urgency });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'queue-failed') throw error;
+    const detail = `${submission.id} is recorded and will be queued when the queue is back`;
+    throw new Fault('queue-failed', detail, { cause: error });
+  }
+}

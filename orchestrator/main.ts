@@ -1,0 +1,66 @@
+import type { AddressInfo } from 'node:net';
+import { deliverDue } from './acts/webhooks/deliver.ts';
+import { queueEnded } from './acts/webhooks/queue-ended.ts';
+import { buildServer } from './api/server.ts';
+import { Fault, printable } from './contract/fault.ts';
+import { repeat } from './repeat.ts';
+import type { Service } from './service.ts';
+
+const WEBHOOKS_EVERY_MS = 2_000;
+
+export interface RunningService {
+  /** Where it listens, as `http://host:port`. */
+  readonly address: string;
+  /** Resolves when all has stopped after `signal`; rejects where a part could not be stopped. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The API and the pages, and what the service does by itself, until `signal` is aborted. Then nothing new is taken,
+ * what is open is finished or cut after a grace, and `ended` resolves.
+ * @throws Fault `port-busy`, `config-invalid`
+ */
+export async function runService(service: Service, { signal }: { signal: AbortSignal }): Promise<RunningService> {
+  const server = await buildServer(service, { signal });
+  const { host, port } = listenOn(service.config.SLEEPTALK_LISTEN);
+  await server.listen({ host, port }).catch(async (error: unknown) => {
+    await server.close();
+    throw asPortFault(error, service.config.SLEEPTALK_LISTEN);
+  });
+  const address = addressOf(server.server.address() as AddressInfo);
+  service.log.info({ address }, 'listening');
+  const pass = { signal, log: service.log };
+  const passes = [
+    repeat({ ...pass, name: 'sending webhooks', everyMs: WEBHOOKS_EVERY_MS }, async () => {
+      await queueEnded(service);
+      await deliverDue(service, { signal });
+    }),
+  ];
+  async function untilStopped(): Promise<void> {
+    await Promise.all(passes);
+    service.log.info('stopping');
+    await server.close();
+    service.log.info('stopped');
+  }
+  return { address, ended: untilStopped() };
+}
+
+function listenOn(listen: string): { host: string; port: number } {
+  const at = listen.lastIndexOf(':');
+  return { host: listen.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(listen.slice(at + 1)) };
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function asPortFault(error: unknown, listen: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new Fault('port-busy', `${listen}: another program listens there`, { cause: error });
+  if (code === 'EACCES') return new Fault('port-busy', `${listen}: this user may not listen there`, { cause: error });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new Fault('config-invalid', `SLEEPTALK_LISTEN: ${printable(message)}`, { cause: error });
+  }
+  return error;
+}
