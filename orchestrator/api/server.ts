@@ -22,6 +22,7 @@ import { queueRoutes } from './routes/queues.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { submissionRoutes } from './routes/submissions.ts';
+import { pages } from '../web/pages/plugin.ts';
 import { securityHeaders } from './security-headers.ts';
 import { refuseSlowBodies } from './slow-body.ts';
 import { receiveUpload } from './upload.ts';
@@ -77,6 +78,7 @@ export async function buildServer(service: Service, { signal }: { signal: AbortS
     },
     { prefix: '/api/v1' },
   );
+  await pages(server, { service });
   await server.ready();
   return server;
 }

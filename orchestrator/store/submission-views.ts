@@ -1,4 +1,5 @@
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
+import { jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { SubmissionView } from '../contract/api.ts';
 import { Fault, printable } from '../contract/fault.ts';
 import type { Submission } from '../contract/job.ts';
@@ -6,8 +7,7 @@ import type { Actor } from '../contract/person.ts';
 import type { Verdict } from '../contract/report.ts';
 import type { LedgerLike } from './ledger.ts';
 import { afterCursor, backwards, cutPage, literally, onlyOf, rowsFor } from './listing.ts';
-import { asSubmissions, SUBMISSION_COLUMNS, type SubmissionRow } from './submission-rows.ts';
-import type { LedgerTables } from './tables.ts';
+import { asSubmission, selectSubmissions } from './submission-rows.ts';
 
 type State = Submission['state'];
 
@@ -33,11 +33,9 @@ export interface SubmissionSearch {
 
 /** @throws Fault `submission-unknown`, also where the viewer may not see it */
 export async function viewSubmission(ledger: LedgerLike, id: string, viewer: Actor | null): Promise<SubmissionView> {
-  const select = ledger.db.selectFrom('submissions').select(SUBMISSION_COLUMNS).where('submissions.id', '=', id);
-  const row = await ownedBy(select, onlyOf(viewer)).executeTakeFirst();
-  const [view] = row === undefined ? [] : await asViews(ledger, [row], onlyOf(viewer));
-  if (view === undefined) throw new Fault('submission-unknown', printable(id));
-  return view;
+  const row = await selectViews(ledger, onlyOf(viewer)).where('submissions.id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new Fault('submission-unknown', printable(id));
+  return asView(row);
 }
 
 /** Newest first. @throws Fault `usage` for a cursor that is none */
@@ -46,38 +44,56 @@ export async function listSubmissionViews(
   search: SubmissionSearch,
 ): Promise<{ items: SubmissionView[]; next: string | null }> {
   const after = afterCursor(search.cursor);
-  const owner = onlyOf(search.viewer);
-  let select = ledger.db
-    .selectFrom('submissions')
-    .select(SUBMISSION_COLUMNS)
+  let select = selectViews(ledger, onlyOf(search.viewer))
     .orderBy('submissions.seq', 'desc')
     .limit(rowsFor(search.most));
   if (after !== null) select = select.where('submissions.seq', '<', after);
-  const { page, next } = cutPage(await narrowed(ownedBy(select, owner), search).execute(), search.most);
-  return { items: await asViews(ledger, page, owner), next };
+  const { page, next } = cutPage(await narrowed(select, search).execute(), search.most);
+  return { items: page.map(asView), next };
 }
 
-/** How many submissions stand in each state. */
-export async function countByState(ledger: LedgerLike): Promise<Record<State, number>> {
-  const rows = await ledger.db
+/** How many submissions that the viewer may see stand in each state; null sees all. */
+export async function countByState(ledger: LedgerLike, viewer: Actor | null = null): Promise<Record<State, number>> {
+  const select = ledger.db
     .selectFrom('submissions')
     .select(['state', (build) => build.fn.countAll<string>().as('n')])
-    .groupBy('state')
-    .execute();
+    .groupBy('state');
+  const rows = await ownedBy(select, onlyOf(viewer)).execute();
   const none = { queued: 0, inspecting: 0, examining: 0, assessing: 0, done: 0, failed: 0, cancelled: 0, crashed: 0 };
   return { ...none, ...Object.fromEntries(rows.map((row) => [row.state, Number(row.n)])) };
 }
 
-type Select<Row> = SelectQueryBuilder<LedgerTables, 'submissions', Row>;
+type Select = ReturnType<typeof selectViews>;
 
-function ownedBy<Row>(select: Select<Row>, person: string | null): Select<Row> {
-  if (person === null) return select;
+/** Each with its newest report and whose it is: the first who submitted it; to a submitter they alone are shown. */
+function selectViews(ledger: LedgerLike, onlyOwner: string | null) {
+  const select = selectSubmissions(ledger)
+    .select((build) =>
+      build
+        .selectFrom('reports')
+        .select('reports.id')
+        .whereRef('reports.submission', '=', 'submissions.id')
+        .orderBy('reports.seq', 'desc')
+        .limit(1)
+        .as('report'),
+    )
+    .select((build) => {
+      const owners = build
+        .selectFrom('submission_owners')
+        .innerJoin('people', 'people.id', 'submission_owners.person')
+        .select(['person', 'people.name', 'callback_url'])
+        .whereRef('submission_owners.submission', '=', 'submissions.id')
+        .orderBy('submission_owners.created_at')
+        .limit(1);
+      return jsonObjectFrom(onlyOwner === null ? owners : owners.where('person', '=', onlyOwner)).as('owner');
+    });
+  if (onlyOwner === null) return select;
   return select.where('submissions.seq', 'in', (build) =>
-    build.selectFrom('submission_owners').select('seq').where('person', '=', person),
+    build.selectFrom('submission_owners').select('submission_owners.seq').where('person', '=', onlyOwner),
   );
 }
 
-function narrowed<Row>(select: Select<Row>, search: SubmissionSearch): Select<Row> {
+function narrowed(select: Select, search: SubmissionSearch): Select {
   const { states, verdict, certificate, sha256, text, host } = search;
   let all = select;
   if (states !== undefined) all = all.where('submissions.state', 'in', [...states]);
@@ -107,57 +123,19 @@ function narrowed<Row>(select: Select<Row>, search: SubmissionSearch): Select<Ro
   return all;
 }
 
-async function asViews(
-  ledger: LedgerLike,
-  rows: readonly SubmissionRow[],
-  onlyOwner: string | null,
-): Promise<SubmissionView[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const submissions = await asSubmissions(ledger, rows);
-  const reports = await newestReports(ledger, ids);
-  const owners = await firstOwners(ledger, ids, onlyOwner);
-  return submissions.map((submission, index) => {
-    const row = rows[index] as SubmissionRow;
-    const owner = owners.get(submission.id);
-    return {
-      ...submission,
-      package: row.package_name,
-      label: row.label,
-      versionCode: row.version_code === null ? null : Number(row.version_code),
-      versionName: row.version_name,
-      function: row.function,
-      urgency: row.urgency,
-      updatedAt: row.updated_at.toISOString(),
-      submittedBy: owner === undefined ? null : { person: owner.person, name: owner.name },
-      callbackUrl: owner?.callback_url ?? null,
-      report: reports.get(submission.id) ?? null,
-    };
-  });
-}
-
-async function newestReports(ledger: LedgerLike, ids: readonly string[]): Promise<Map<string, string>> {
-  const rows = await ledger.db
-    .selectFrom('reports')
-    .distinctOn('submission')
-    .select(['submission', 'id'])
-    .where('submission', 'in', [...ids])
-    .orderBy('submission')
-    .orderBy('seq', 'desc')
-    .execute();
-  return new Map(rows.map((row) => [row.submission, row.id]));
-}
-
-/** Whose each is: the first who submitted it; to a submitter only they themselves are shown. */
-async function firstOwners(ledger: LedgerLike, ids: readonly string[], onlyOwner: string | null) {
-  let select = ledger.db
-    .selectFrom('submission_owners')
-    .innerJoin('people', 'people.id', 'submission_owners.person')
-    .distinctOn('submission')
-    .select(['submission', 'person', 'people.name', 'callback_url'])
-    .where('submission', 'in', [...ids])
-    .orderBy('submission')
-    .orderBy('submission_owners.created_at');
-  if (onlyOwner !== null) select = select.where('person', '=', onlyOwner);
-  return new Map((await select.execute()).map((row) => [row.submission, row]));
+function asView(row: Awaited<ReturnType<Select['execute']>>[number]): SubmissionView {
+  const { owner } = row;
+  return {
+    ...asSubmission(row),
+    package: row.package_name,
+    label: row.label,
+    versionCode: row.version_code === null ? null : Number(row.version_code),
+    versionName: row.version_name,
+    function: row.function,
+    urgency: row.urgency,
+    updatedAt: row.updated_at.toISOString(),
+    submittedBy: owner === null ? null : { person: owner.person, name: owner.name },
+    callbackUrl: owner?.callback_url ?? null,
+    report: row.report,
+  };
 }

@@ -2,6 +2,7 @@ import type { Beat } from '../../contract/report.ts';
 import { html, type Html } from '../html.ts';
 import { duration } from '../format.ts';
 import { at } from './axis.ts';
+import { beatWords } from './raster.ts';
 
 const WIDTH = 320;
 const HEIGHT = 150;
@@ -10,7 +11,7 @@ const BASE = 122;
 const TOP = 6;
 
 /** Beats folded at the period: x is the phase within a period, centred on the first beat, y the beat's number. */
-export function foldedBeats(beats: readonly Beat[], periodMs: number): Html {
+export function foldedBeats(beats: readonly Beat[], periodMs: number, channel: string | null = null): Html {
   const first = beats[0]?.atMs ?? 0;
   const row = (BASE - TOP) / Math.max(beats.length, 1);
   const phase = (ms: number) => {
@@ -21,6 +22,7 @@ export function foldedBeats(beats: readonly Beat[], periodMs: number): Html {
   const height = Math.max(2, Math.min(9, row * 0.8));
   return html`<svg
     class="plot"
+    data-channel="${channel}"
     viewBox="0 0 ${WIDTH} ${HEIGHT}"
     role="img"
     aria-label="${beats.length} beats folded at ${duration(periodMs)}"
@@ -34,7 +36,8 @@ export function foldedBeats(beats: readonly Beat[], periodMs: number): Html {
           y="${at(TOP + index * row + (row - height) / 2)}"
           width="4"
           height="${at(height)}"
-        />`,
+          ><title>${beatWords(beat)}</title></rect
+        >`,
     )}
     <path class="rule" d="M${LEFT} ${BASE}H${WIDTH - LEFT}" />
     <text class="tick" x="${LEFT}" y="${BASE + 16}">−½</text>

@@ -40,7 +40,7 @@ export function pushLags(
           >median ${duration(followed.medianMs)}</text
         >`
     }
-    ${lagsMs.map((lag) => html`<path class="lag" d="M${at(x(lag / 1000))} 20V${BASE}" />`)}
+    ${lagsMs.map((lag) => html`<path class="lag" d="M${at(x(lag / 1000))} 20V${BASE}"><title>${duration(lag)}</title></path>`)}
     <path class="rule" d="M${LEFT} ${BASE}H${WIDTH - LEFT}" />
     ${marks(end, 4).map(
       (seconds) =>

@@ -1,5 +1,6 @@
 import type { Beat, Report } from '../../contract/report.ts';
 import { html, type Html } from '../html.ts';
+import { clock, size } from '../format.ts';
 import { at } from './axis.ts';
 
 const WIDTH = 1000;
@@ -17,18 +18,21 @@ const SPAN: Record<Tone, readonly [number, number]> = {
 
 /**
  * One row of the raster: phases as shaded spans, each beat as a stroke at its instant, one unit of x per thousandth
- * of the window. The drawing stretches with its cell, so it carries no text; strokes keep their width.
+ * of the window. The drawing stretches with its cell, so it carries no text; strokes keep their width. `channel` is the
+ * id under which the beats are listed, so that a stroke can lead to its row.
  */
 export function rasterRow(
   report: Pick<Report, 'phases' | 'windowMs'>,
-  beats: readonly Pick<Beat, 'atMs' | 'forced'>[],
+  beats: readonly (Pick<Beat, 'atMs' | 'forced'> & Partial<Pick<Beat, 'phase' | 'upBytes' | 'downBytes'>>)[],
   tone: Tone,
   label: string,
+  channel: string | null = null,
 ): Html {
   const x = (ms: number) => at((ms / Math.max(report.windowMs, 1)) * WIDTH);
   const [top, bottom] = SPAN[tone];
   return html`<svg
     class="raster"
+    data-channel="${channel}"
     viewBox="0 0 ${WIDTH} ${HEIGHT}"
     preserveAspectRatio="none"
     role="img"
@@ -46,7 +50,22 @@ export function rasterRow(
     )}
     ${beats.map(
       (beat) =>
-        html`<path class="beat ${tone}${beat.forced ? ' forced' : ''}" d="M${x(beat.atMs)} ${top}V${bottom}" />`,
+        html`<path class="beat ${tone}${beat.forced ? ' forced' : ''}" d="M${x(beat.atMs)} ${top}V${bottom}"
+          ><title>${beatWords(beat)}</title></path
+        >`,
     )}
   </svg>`;
+}
+
+/** "12:34, background, 412 B up, 308 B down": what is known of a beat, in a line. */
+export function beatWords(
+  beat: Pick<Beat, 'atMs' | 'forced'> & Partial<Pick<Beat, 'phase' | 'upBytes' | 'downBytes'>>,
+): string {
+  const sizes =
+    beat.upBytes === undefined || beat.downBytes === undefined
+      ? []
+      : [`${size(beat.upBytes)} up`, `${size(beat.downBytes)} down`];
+  return [clock(beat.atMs), beat.phase, ...sizes, beat.forced ? 'forced' : undefined]
+    .filter((one) => one !== undefined)
+    .join(', ');
 }

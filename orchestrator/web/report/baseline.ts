@@ -23,20 +23,20 @@ export function baselineSection({ baseline }: Report): Html | false {
         html`<table>
           <thead>
             <tr>
-              <th scope="col" style="white-space:nowrap">Difference</th>
+              <th scope="col" class="short">Difference</th>
               <th scope="col">What was measured</th>
-              <th scope="col" style="white-space:nowrap">Verdict</th>
+              <th scope="col" class="short">Verdict</th>
             </tr>
           </thead>
           <tbody>
             ${differences.map(
               (one) =>
                 html`<tr>
-                  <td style="white-space:nowrap">
+                  <td class="short">
                     <a href="#channel-${one.channel}">${one.kind.replaceAll('-', ' ')}</a>
                   </td>
                   <td>${one.sentence}</td>
-                  <td style="white-space:nowrap">${one.decides ? 'decides' : 'is told only'}</td>
+                  <td class="short">${one.decides ? 'decides' : 'is told only'}</td>
                 </tr>`,
             )}
           </tbody>

@@ -1,11 +1,11 @@
-import type { Beat } from '../../contract/report.ts';
+import type { Beat, Channel, Report } from '../../contract/report.ts';
 import { clock, size } from '../format.ts';
 import { html, type Html } from '../html.ts';
 
 const MOST_BEATS_LISTED = 200;
 
 /** The beats themselves; with the destination that each began with, where a channel has several. */
-export function beatTable(beats: readonly Beat[]): Html {
+export function beatTable({ id, beats }: Pick<Channel, 'id' | 'beats'>): Html {
   const shown = beats.slice(0, MOST_BEATS_LISTED);
   const several = beats.some(({ destination }) => destination !== undefined);
   return html`<table>
@@ -22,8 +22,8 @@ export function beatTable(beats: readonly Beat[]): Html {
       </thead>
       <tbody>
         ${shown.map(
-          (beat) =>
-            html`<tr>
+          (beat, index) =>
+            html`<tr id="${beatId(id, index)}">
               <td>${clock(beat.atMs)}</td>
               ${several && html`<td>${beat.destination && `${beat.destination.host}:${beat.destination.port}`}</td>`}
               <td>${beat.phase}${beat.forced && ' (forced)'}</td>
@@ -38,4 +38,20 @@ export function beatTable(beats: readonly Beat[]): Html {
       </tbody>
     </table>
     ${beats.length > shown.length && html`<p class="soft">${beats.length - shown.length} more in report.json.</p>`}`;
+}
+
+/** Where the beat's row stands in the page. */
+function beatId(channel: string, index: number): string {
+  return `beat-${channel}-${index + 1}`;
+}
+
+/** From a line of capture.ndjson to the row of the beat that it is part of, for the beats that are listed. */
+export function beatsByLine(report: Pick<Report, 'channels'>): ReadonlyMap<number, string> {
+  return new Map(
+    report.channels.flatMap(({ id, beats }) =>
+      beats
+        .slice(0, MOST_BEATS_LISTED)
+        .flatMap((beat: Beat, index) => beat.lines.map((line): [number, string] => [line, beatId(id, index)])),
+    ),
+  );
 }

@@ -5,7 +5,7 @@ import { html, type Html } from '../html.ts';
 /** What was counted of a channel, its use of each phase, and each statistic with what it was held against. */
 export function channelNumbers(channel: Channel): Html {
   const { cadence, bytes } = channel;
-  return html`<div class="pair" style="margin-top:14px">
+  return html`<div class="pair after">
       <div>
         <dl class="rows">
           <dt>Kind</dt>

@@ -23,9 +23,8 @@ function channelCard(report: Report, channel: Channel): Html {
   const { cadence } = channel;
   const open = channel.explained === false;
   return html`<div
-    class="card ${channel.explained === false ? 'unexplained' : 'explained'}"
+    class="card channel ${channel.explained === false ? 'unexplained' : 'explained'}"
     id="channel-${channel.id}"
-    style="margin-bottom:18px"
   >
     <h3>${channelName(channel)} ${judgement(channel)}</h3>
     <p>${channel.because}</p>
@@ -37,7 +36,7 @@ function channelCard(report: Report, channel: Channel): Html {
     </details>
     <details>
       <summary>${plural(channel.beats.length, 'beat')}, with their lines in capture.ndjson</summary>
-      ${beatTable(channel.beats)}
+      ${beatTable(channel)}
     </details>
   </div>`;
 }
@@ -49,19 +48,19 @@ function plots(report: Report, channel: Channel): Html {
   const median = cadence.periodMs ?? sorted[Math.floor(sorted.length / 2)] ?? 1;
   const others = report.channels.filter((other) => other.id !== channel.id).flatMap((other) => other.beats);
   return html`<div class="three">
-    <figure style="margin:0">
+    <figure>
       <h3>Inter-arrival</h3>
       ${intervalHistogram(intervals, median)}
       <figcaption class="soft">${plural(intervals.length, 'interval')}, median ${duration(median)}</figcaption>
     </figure>
-    <figure style="margin:0">
+    <figure>
       <h3>Sizes</h3>
-      ${sizeScatter(beats, others)}
+      ${sizeScatter(beats, others, channel.id)}
       <figcaption class="soft">squares: this channel; dots: the app’s others</figcaption>
     </figure>
-    <figure style="margin:0">
+    <figure>
       <h3>Folded at ${duration(median)}</h3>
-      ${foldedBeats(beats, median)}
+      ${foldedBeats(beats, median, channel.id)}
       <figcaption class="soft">one row a beat, centred on the first</figcaption>
     </figure>
   </div>`;

@@ -39,9 +39,7 @@ export function provenanceSection(report: Report): Html {
           <strong>${analytic.id}</strong> v${analytic.version}, ATT&amp;CK ${analytic.release}, text hash
           <span class="mono">${analytic.hash}</span>, technique ${analytic.technique}.
         </p>
-        <blockquote style="margin:0 0 10px;padding-left:14px;border-left:3px solid var(--line)">
-          ${analytic.text}
-        </blockquote>
+        <blockquote>${analytic.text}</blockquote>
         <dl class="rows">
           <dt class="mono">BeaconIntervalVarianceThreshold</dt>
           <dd>${analytic.BeaconIntervalVarianceThreshold}: acceptable deviation in HTTPS polling cadence</dd>
@@ -52,9 +50,7 @@ export function provenanceSection(report: Report): Html {
             ${analytic.AppNetworkRoleBaseline}: expected mapping between application category and network endpoints
           </dd>
         </dl>
-        <p class="soft" style="margin-top:10px">
-          A statement about behaviour in context, not an attribution. ${analytic.notice}
-        </p>
+        <p class="soft after">A statement about behaviour in context, not an attribution. ${analytic.notice}</p>
       </div>
     </section>
     <section aria-labelledby="provenance">
@@ -73,11 +69,7 @@ export function provenanceSection(report: Report): Html {
           ${row('Bytes of the capture unread', provenance.unreadBytes)}
         </dl>
       </div>
-    </section>
-    <footer>
-      sleeptalk ${engine.version}. Three outcomes only: consistent, inconsistent, inconclusive. This page carries no
-      script and loads nothing.
-    </footer>`;
+    </section>`;
 }
 
 function row(name: string, value: string | number | null): Html {

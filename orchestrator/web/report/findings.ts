@@ -1,7 +1,11 @@
-import type { Finding, Report } from '../../contract/report.ts';
-import { html, type Html } from '../html.ts';
+import type { Finding, Pointer, Report } from '../../contract/report.ts';
+import { html, type Html, type Part } from '../html.ts';
+import { beatsByLine } from './beats.ts';
+
+const MOST_LINES = 6;
 
 export function findingsSection(report: Report): Html {
+  const rows = beatsByLine(report);
   return html`<section aria-labelledby="findings">
     <h2 id="findings">Findings</h2>
     <div class="card">
@@ -9,27 +13,30 @@ export function findingsSection(report: Report): Html {
         report.findings.length === 0
           ? html`<p>No departure from the declared function was measured.</p>`
           : html`<ol class="findings">
-              ${report.findings.map(findingItem)}
+              ${report.findings.map((finding) => findingItem(finding, rows))}
             </ol>`
       }
     </div>
   </section>`;
 }
 
-function findingItem(finding: Finding): Html {
+function findingItem(finding: Finding, rows: ReadonlyMap<number, string>): Html {
   return html`<li id="finding-${finding.id}">
     <strong>${finding.title}.</strong> ${finding.sentence}
     ${finding.channel !== null && html`<a href="#channel-${finding.channel}">its beats</a>`}
-    ${finding.evidence.map((pointer) => html` <span class="soft">· ${pointer.text} (<span class="mono">${pointer.file}</span>${lineWords(pointer.lines)})</span>`)}
+    ${finding.evidence.map((pointer) => html` <span class="soft">· ${pointer.text} (<span class="mono">${pointer.file}</span>${lineLinks(pointer, rows)})</span>`)}
   </li>`;
 }
 
-/** "lines 4, 9, 12 and 40 more": enough to follow, short enough to read. */
-export function lineWords(lines: readonly number[]): string {
+/** "lines 4, 9, 12 and 40 more": enough to follow, short enough to read; each leads to its session's row in the page. */
+function lineLinks({ file, lines }: Pointer, rows: ReadonlyMap<number, string>): Part {
   if (lines.length === 0) return '';
-  const shown = lines.slice(0, 6).join(', ');
-  const more = lines.length - 6;
-  return ` ${lines.length === 1 ? 'line' : 'lines'} ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = lines.length - MOST_LINES;
+  const shown = lines.slice(0, MOST_LINES).map((line, index) => {
+    const row = file === 'capture.ndjson' ? rows.get(line) : undefined;
+    return html`${index > 0 && ', '}${row === undefined ? line : html`<a href="#${row}">${line}</a>`}`;
+  });
+  return html` ${lines.length === 1 ? 'line' : 'lines'} ${shown}${more > 0 && ` and ${more} more`}`;
 }
 
 /** The sentence says the result in words; the sign lets the eye find those that explain something. */

@@ -38,7 +38,7 @@ export function gapsSection(report: Report): Html {
       }
       ${
         report.gaps.length > 0
-          ? html`<table style="margin-top:10px">
+          ? html`<table class="after">
               <thead>
                 <tr>
                   <th scope="col">Gap</th>

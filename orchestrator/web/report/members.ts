@@ -31,7 +31,7 @@ export function memberList({ grouping }: Pick<Channel, 'grouping'>): Html {
   const most = members.reduce((largest, { beats }) => Math.max(largest, beats), 0);
   return html`<details open>
     <summary>${plural(members.length, 'destination')} as one channel</summary>
-    <p style="margin-top:8px">
+    <p class="after">
       They share ${SHARED[by]} (<span class="mono">${value}</span>). Together their beats have a rhythm; none of them
       carries it alone: no more than ${plural(most, 'beat')} began with one.
     </p>

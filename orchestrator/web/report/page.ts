@@ -10,6 +10,20 @@ import { pushSection } from './push.ts';
 import { rasterSection } from './raster.ts';
 import { REPORT_STYLE } from './style.ts';
 
+/** Everything that a report says, in the order in which it is read. */
+export function reportSections(report: Report): Html {
+  return html`${topSection(report)} ${declaredSection(report)} ${rasterSection(report)}
+  ${
+    (report.findings.length > 0 || report.benignExplanations.length > 0) &&
+    html`<div class="pair">
+      <div>${findingsSection(report)}</div>
+      <div>${benignSection(report)}</div>
+    </div>`
+  }
+  ${baselineSection(report)} ${channelDetails(report)} ${pushSection(report)} ${gapsSection(report)}
+  ${nextSteps(report)} ${provenanceSection(report)}`;
+}
+
 /**
  * report.html: one self-contained page without scripts or outside resources. Every string of the sample is escaped;
  * the content security policy forbids whatever an escape could have missed.
@@ -34,16 +48,11 @@ export function reportPage(report: Report): string {
       <body>
         ${report.notice !== null && html`<div class="notice" role="note"><span>${report.notice}</span></div>`}
         <main>
-          ${topSection(report)} ${declaredSection(report)} ${rasterSection(report)}
-          ${
-            (report.findings.length > 0 || report.benignExplanations.length > 0) &&
-            html`<div class="pair">
-              <div>${findingsSection(report)}</div>
-              <div>${benignSection(report)}</div>
-            </div>`
-          }
-          ${baselineSection(report)} ${channelDetails(report)} ${pushSection(report)} ${gapsSection(report)}
-          ${nextSteps(report)} ${provenanceSection(report)}
+          ${reportSections(report)}
+          <footer>
+            sleeptalk ${report.engine.version}. Three outcomes only: consistent, inconsistent, inconclusive. This page
+            carries no script and loads nothing.
+          </footer>
         </main>
       </body>
     </html>`;

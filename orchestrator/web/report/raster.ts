@@ -90,7 +90,7 @@ function channelRow(report: Report, channel: Channel): Html {
       }<span>${[memberCount(channel), ownerWords(channel)].filter((one) => one !== null).join(' · ')}</span>
     </th>
     <td class="plotcell">
-      ${rasterRow(report, channel.beats, toneOf(channel), `${plural(channel.beats.length, 'beat')} to ${name}`)}
+      ${rasterRow(report, channel.beats, toneOf(channel), `${plural(channel.beats.length, 'beat')} to ${name}`, channel.id)}
     </td>
     ${cell('Beats', channel.beats.length)} ${cell('Period', periodWords(cadence))}
     ${cell('Jitter', percent(cadence.jitter))} ${cell('Up', withSpread(bytes.medianUp, bytes.upSpread))}
@@ -130,27 +130,30 @@ function ownerWords({ role, owner }: Channel): string {
   return role === null ? who : `${role} · ${who}`;
 }
 
+/** Titles over their spans; text in an SVG without a view box takes places in per cent and is not stretched. */
 function phaseLabels(report: Report): Html {
-  return html`<div class="phases">
+  return html`<svg class="phases" role="img" aria-label="${phaseWords(report)}">
     ${report.phases.map(
       (span) =>
-        html`<span style="left:${share(span.fromMs, report)}%;max-width:${share(span.toMs - span.fromMs, report)}%"
-          >${PHASE_TITLE[span.phase]}</span
-        >`,
+        html`<svg x="${share(span.fromMs, report)}%" width="${share(span.toMs - span.fromMs, report)}%" height="20">
+          <text x="0" y="14">${PHASE_TITLE[span.phase]}</text>
+        </svg>`,
     )}
-  </div>`;
+  </svg>`;
+}
+
+function phaseWords({ phases }: Report): string {
+  return `Beats over ${phases.map((span) => PHASE_TITLE[span.phase].toLowerCase()).join(', ')}`;
 }
 
 function axis(report: Report): Html {
-  const instants = timeMarks(report.windowMs, 6);
-  return html`<div class="axis">
-    ${instants.map((ms) => {
+  return html`<svg class="axis" role="img" aria-label="Time from 0 to ${duration(report.windowMs)}">
+    ${timeMarks(report.windowMs, 6).map((ms) => {
       const left = share(ms, report);
-      return html`<span class="${left > 97 ? 'last' : ''}" style="left:${left}%"
-        >${Math.round((ms / 60_000) * 10) / 10} min</span
-      >`;
+      const anchor = left === 0 ? 'start' : left > 97 ? 'end' : 'middle';
+      return html`<text x="${left}%" y="13" text-anchor="${anchor}">${Math.round((ms / 60_000) * 10) / 10} min</text>`;
     })}
-  </div>`;
+  </svg>`;
 }
 
 function share(ms: number, report: Report): number {

@@ -1,0 +1,108 @@
+import type { SubmissionView } from '../../contract/api.ts';
+import { plural } from '../format.ts';
+import { html, type Html } from '../html.ts';
+import { moment } from '../moment.ts';
+import { appCell } from './app-cell.ts';
+import { stateBadge, verdictBadge } from './badge.ts';
+import { framed } from './frame.ts';
+import { optionList } from './form.ts';
+import { cell, empty, list, pager, type Stretch } from './list.ts';
+import type { SignedIn } from './visit.ts';
+
+const STATES = [
+  { value: '', title: 'any state' },
+  { value: 'running', title: 'running' },
+  { value: 'queued', title: 'waiting' },
+  { value: 'done', title: 'done' },
+  { value: 'failed', title: 'failed or interrupted' },
+  { value: 'cancelled', title: 'cancelled' },
+];
+
+const VERDICTS = [
+  { value: '', title: 'any verdict' },
+  ...['consistent', 'inconsistent', 'inconclusive'].map((value) => ({ value, title: value })),
+];
+
+const TEXTS = [
+  { name: 'text', label: 'Text', hint: 'label or package', wide: true },
+  { name: 'package', label: 'Package', hint: 'org.example' },
+  { name: 'host', label: 'Host', hint: 'cdn.example' },
+  { name: 'certificate', label: 'Certificate', hint: 'SHA-256' },
+];
+
+/** `/submissions`: every submission that the visitor may see, filtered by what stands in the address. */
+export function submissionsPage(visit: SignedIn, found: Stretch<SubmissionView>, query: URLSearchParams): string {
+  const filtered = ['state', 'verdict', 'sha256', ...TEXTS.map(({ name }) => name)].some((name) => query.get(name));
+  const body = html`<div class="head">
+      <h1>Submissions</h1>
+      <div class="actions"><a class="button primary" href="/submit">Submit an app</a></div>
+    </div>
+    ${filters(query, filtered)}
+    ${
+      found.items.length === 0
+        ? nothing(filtered)
+        : list(
+            `Submissions, newest first: ${plural(found.items.length, 'row')}`,
+            [
+              ...[{ name: 'App' }, { name: 'State' }, { name: 'Verdict' }, { name: 'Function' }],
+              ...[{ name: 'By' }, { name: 'Submitted' }, { name: 'Report' }],
+            ],
+            found.items.map((one) => row(one, visit.now)),
+          )
+    }
+    ${pager('/submissions', query, found.next)}`;
+  return framed(visit, { title: filtered ? 'Submissions found' : 'Submissions', body });
+}
+
+function filters(query: URLSearchParams, filtered: boolean): Html {
+  return html`<form class="filters" method="get" action="/submissions" aria-label="Filter submissions">
+    ${TEXTS.map(
+      ({ name, label, hint, wide }) =>
+        html`<label class="${wide === true ? 'wide' : ''}"
+          >${label}
+          <input name="${name}" value="${query.get(name)}" placeholder="${hint}" maxlength="200" autocomplete="off"
+        /></label>`,
+    )}
+    <label
+      >State
+      <select name="state">
+        ${optionList(STATES, query.get('state') ?? '')}
+      </select></label
+    >
+    <label
+      >Verdict
+      <select name="verdict">
+        ${optionList(VERDICTS, query.get('verdict') ?? '')}
+      </select></label
+    >
+    <span class="actions">
+      <button>Filter</button>
+      ${filtered && html`<a class="button" href="/submissions">Clear</a>`}
+    </span>
+  </form>`;
+}
+
+function nothing(filtered: boolean): Html {
+  return filtered
+    ? empty(
+        'No submission matches',
+        html`Packages match from their beginning, hosts as a whole or by their domain, certificates by their whole
+          SHA-256.<br /><a class="button" href="/submissions">Show all</a>`,
+      )
+    : empty(
+        'Nothing was submitted yet',
+        html`Submit an APK to see how it behaves while nobody uses it.<br /><a class="button" href="/submit"
+            >Submit an app</a
+          >`,
+      );
+}
+
+function row(one: SubmissionView, now: Date): Html {
+  return html`<tr>
+    ${appCell(one)} ${cell('State', stateBadge(one.state))}
+    ${cell('Verdict', one.verdict === null ? html`<span class="soft">–</span>` : verdictBadge(one.verdict))}
+    ${cell('Function', one.function ?? html`<span class="soft">–</span>`)}
+    ${cell('By', one.submittedBy?.name ?? 'command line')} ${cell('Submitted', moment(one.createdAt, now))}
+    ${cell('Report', one.report === null ? html`<span class="soft">–</span>` : html`<a href="/reports/${one.report}">open</a>`)}
+  </tr>`;
+}
