@@ -48,6 +48,8 @@ export interface Bench {
   readonly deviceFor: (options: SubmissionOptions) => string;
   /** Also writes the report where a person asked for it. The store of files has it in any case. */
   readonly writeReport?: (written: WrittenReport) => Promise<Pick<AssessResult, 'reportJson' | 'reportHtml'>>;
+  /** What observes the app in the place of a device session, as in tests and benches. */
+  readonly examine?: typeof examine;
   /** Told of what does not matter to the result, such as live events that could not be kept. */
   readonly warn: (message: string) => void;
 }
@@ -119,7 +121,7 @@ export function createProcessors(bench: Bench): Processors {
         const run = await openRun(ledger, { submission: job.submission, token });
         try {
           await using bundle = await openBundle({ root: bench.evidence, run: run.id });
-          const evidence = await examine({
+          const evidence = await (bench.examine ?? examine)({
             run: run.id,
             directory: bundle.directory,
             paths: apks.paths,

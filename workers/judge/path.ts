@@ -2,7 +2,7 @@
 // beats are on it, how many periods each link spans, and its log-likelihood.
 
 /** Share of links that are restarts: after one, the phase begins anew. */
-const RESTART = 0.03;
+export const RESTART = 0.03;
 /** A link spans at most so many periods: more missed beats than that are a restart. */
 export const MOST_PERIODS = 4;
 /** How many beats back a regular link may reach; between them is clutter. */

@@ -16,8 +16,12 @@ export interface Measured {
   readonly chain: Chained | null;
 }
 
-/** The prior odds, in nats, of another merging gap than the first that is tried. */
-const OTHER_GAP_COST = 1;
+/**
+ * The prior odds, in nats, of another merging gap than the first that is tried; less for a chain at a coarser one, since a
+ * beat of several connections is what that gap is for.
+ */
+const OTHER_GAP_COST = 2;
+const COARSER_CHAIN_COST = 1;
 
 /**
  * Every statistic at every merging gap. Each is a log likelihood ratio of structure against chance, so that they need no
@@ -28,11 +32,12 @@ export function statisticsOf({ views, resolution }: Views): Measured[] {
   views.forEach((beats, view) => {
     if (beats.starts.length < 4) return;
     const odds = view === 0 ? 0 : OTHER_GAP_COST;
+    const chainOdds = beats.gapSeconds > views[0]!.gapSeconds ? COARSER_CHAIN_COST : odds;
     const chain = chainOver(beats, resolution);
     const growth = backOff(beats.intervals);
     const timer = tippedByWholeSeconds(renewalEvidence(beats.intervals), beats.starts, resolution);
     all.push({ name: 'timer', nats: timer - odds, beats, chain: null });
-    if (chain) all.push({ name: 'chain', nats: chain.score - odds, beats, chain });
+    if (chain) all.push({ name: 'chain', nats: chain.score - chainOdds, beats, chain });
     if (growth !== null) all.push({ name: 'back-off', nats: growth - odds, beats, chain: null });
   });
   return all;

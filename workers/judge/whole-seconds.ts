@@ -3,7 +3,7 @@
 /** Neighbours, and every second beat: two interleaved sleeps, or a request and its answer's upload, keep the latter. */
 const LAGS = [1, 2] as const;
 /** Prior odds in nats: two lags were tried, and few timers are as exact. */
-const COST = 4;
+const COST = 5;
 /** Whole seconds alone are no cadence: they add at most so much, */
 const MOST_NATS = 5;
 /** and only up to here: they tip the balance where intervals leave it open. */
