@@ -15,7 +15,7 @@ export interface QueueJobs extends AsyncDisposable {
   readonly find: (stage: Stage, id: string, deviceClass: string) => Promise<StageJob | undefined>;
   /** The jobs of a submission, or of a further assessment, by stage. */
   readonly snapshots: (id: string) => Promise<Record<Stage, JobSnapshot | null>>;
-  /** Removes the jobs of a submission. @throws where a worker has one of them */
+  /** Removes the jobs of a submission, but for one that a worker has. */
   readonly remove: (id: string, deviceClass: string) => Promise<void>;
 }
 
@@ -83,7 +83,10 @@ export function openJobs(
     async remove(id, deviceClass) {
       // The last one first, with those that it waits for: without them it would be woken.
       for (const stage of ['assess', 'examine', 'inspect'] as const) {
-        await (await find(stage, id, deviceClass))?.remove({ removeChildren: true });
+        const job = await find(stage, id, deviceClass);
+        await job?.remove({ removeChildren: true }).catch(async (error: unknown) => {
+          if ((await job.getState()) !== 'active') throw error;
+        });
       }
     },
     async [Symbol.asyncDispose]() {

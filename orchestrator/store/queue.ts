@@ -53,9 +53,13 @@ export interface JobQueue extends AsyncDisposable {
   readonly backend: 'redis' | Database['kind'];
   /** Queues the stages of a submission in one step; one that is there already stays. @throws Fault `queue-failed` soon */
   submit(submission: Planned, options?: SubmitOptions): Promise<void>;
-  /** Queues the `again`th further assessment of the evidence that the ledger has. @throws Fault `queue-failed` soon */
+  /**
+   * Queues the `again`th further assessment of the evidence that the ledger has. One that waits or is worked on stays; one
+   * that has ended, as where it led to the same report, is done once more.
+   * @throws Fault `queue-failed` soon
+   */
   reassess(submission: Planned, again: number): Promise<void>;
-  /** Removes the jobs of a submission where no worker has them. @throws Fault `queue-failed` */
+  /** Removes the jobs of a submission, but for one that a worker has. @throws Fault `queue-failed` soon */
   forget(submission: Pick<Planned, 'id' | 'options'>): Promise<void>;
   /** Begins to take jobs in this process. May be called more than once, as for one place after the other. */
   work(processors: Processors, options: WorkOptions): Promise<Workers>;
@@ -77,6 +81,8 @@ export interface JobQueue extends AsyncDisposable {
 
 /** Whoever submits or asks is told of an outage after so long. */
 const ANSWER_WITHIN_MS = 1_000;
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed']);
 
 /**
  * Opens the queue of stages: on Redis where there is a URL for it, else in the database of the ledger.
@@ -133,11 +139,15 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   }
   await asked(openExamineQueues());
 
-  /** Adds jobs unless the last of them is there. */
-  async function add(id: string, plan: PlannedTree): Promise<void> {
+  /** Adds jobs unless the last of them is there: `ended` says whether one that has ended counts. */
+  async function add(id: string, plan: PlannedTree, ended: 'stays' | 'goes'): Promise<void> {
     await soon(
       alone(`${nameOf('assess', '')}/${id}`, async () => {
-        if ((await jobs.find('assess', id, '')) === undefined) await producer.add(plan);
+        const present = await jobs.find('assess', id, '');
+        if (present !== undefined && ended === 'stays') return;
+        if (present !== undefined && !ENDED.has(await present.getState())) return;
+        await present?.remove();
+        await producer.add(plan);
       }),
     );
   }
@@ -150,8 +160,9 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     outcome: look,
     waitFor: watch.waitFor,
     submit: (submission, { urgency = 'normal', from = 'inspect' } = {}) =>
-      add(submission.id, planOf(submission, nameOf, { ...options, urgency, from })),
-    reassess: (submission, again) => add(againId(submission.id, again), planAgain(submission, again, nameOf, options)),
+      add(submission.id, planOf(submission, nameOf, { ...options, urgency, from }), 'stays'),
+    reassess: (submission, again) =>
+      add(againId(submission.id, again), planAgain(submission, again, nameOf, options), 'goes'),
     forget: ({ id, options: { device } }) => soon(jobs.remove(id, classOf(device))),
     async work(processors, work) {
       const active = new ActiveJobs();
