@@ -43,6 +43,6 @@ function described(error: unknown): unknown {
     type: name,
     message: printable(message, 1000),
     stack: stack?.split('\n').map((line) => printable(line, 300)),
-    ...(cause === undefined ? {} : { cause: printable(cause instanceof Error ? cause.message : String(cause), 500) }),
+    ...(cause instanceof Error ? { cause: printable(cause.message, 500) } : {}),
   };
 }

@@ -5,8 +5,12 @@ import { buildServer } from './api/server.ts';
 import { Fault, printable } from './contract/fault.ts';
 import { repeat } from './repeat.ts';
 import type { Service } from './service.ts';
+import { reconcile } from './store/reconcile.ts';
+import { applyRetention, keepDaysOf } from './store/retention.ts';
 
 const WEBHOOKS_EVERY_MS = 2_000;
+const RECONCILE_EVERY_MS = 15_000;
+const RETENTION_EVERY_MS = 3_600_000;
 
 export interface RunningService {
   /** Where it listens, as `http://host:port`. */
@@ -30,7 +34,17 @@ export async function runService(service: Service, { signal }: { signal: AbortSi
   const address = addressOf(server.server.address() as AddressInfo);
   service.log.info({ address }, 'listening');
   const pass = { signal, log: service.log };
+  const keep = keepDaysOf(service.config);
   const passes = [
+    repeat({ ...pass, name: 'reconciling queue and ledger', everyMs: RECONCILE_EVERY_MS }, async () => {
+      const { requeued, ended } = await reconcile(service.ledger, service.queue, { now: service.now() });
+      if (requeued.length > 0 || ended.length > 0) service.log.info({ requeued, ended }, 'reconciled');
+    }),
+    repeat({ ...pass, name: 'removing what was kept for its days', everyMs: RETENTION_EVERY_MS }, async () => {
+      const options = { now: service.now(), who: 'the service', signal };
+      const { files, bytes, events } = await applyRetention(service.ledger, service.files, keep, options);
+      if (files.length > 0 || events > 0) service.log.info({ files: files.length, bytes, events }, 'removed');
+    }),
     repeat({ ...pass, name: 'sending webhooks', everyMs: WEBHOOKS_EVERY_MS }, async () => {
       await queueEnded(service);
       await deliverDue(service, { signal });

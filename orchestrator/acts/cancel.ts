@@ -23,6 +23,12 @@ export async function cancelSubmission(service: Service, actor: Actor | null, id
     await recordFault(inside, before.id, new Fault('cancelled', 'as was asked'));
     return [null, { act: 'cancelled', subject: before.id }];
   });
-  await service.queue.cancel(before.id);
+  try {
+    await service.queue.cancel(before.id);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'queue-failed') throw error;
+    // The record says so already: whoever works on it is told when the queue is back, by the reconciler.
+    service.log.warn({ submission: before.id }, 'cancelled in the ledger while the queue is away');
+  }
   return await viewSubmission(service.ledger, before.id, actor);
 }

@@ -2,13 +2,14 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import { randomBytes } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Service } from '../service.ts';
 import { authenticate } from './authenticate.ts';
 import { answerErrors } from './errors.ts';
 import { failedSignIns } from './failed-sign-ins.ts';
 import { refuseForgery } from './forgery.ts';
+import { logRequests } from './log-requests.ts';
 import { describeApi } from './openapi.ts';
 import { measure } from './metrics.ts';
 import { limitRates } from './rate-limit.ts';
@@ -32,9 +33,11 @@ const MOST_BODY_BYTES = 1_048_576;
 
 /** The HTTP side of the service, not yet listening. `signal` ends what is open when the service stops. */
 export async function buildServer(service: Service, { signal }: { signal: AbortSignal }): Promise<FastifyInstance> {
+  // Typed as Fastify's own, so that the server is the plain FastifyInstance that everybody takes.
+  const log: FastifyBaseLogger = service.log;
   const server = fastify({
-    loggerInstance: service.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     // The request's id is ours: one that a client sends could be anything.
     requestIdHeader: false,
     genReqId: () => `req-${randomBytes(8).toString('hex')}`,
@@ -46,6 +49,7 @@ export async function buildServer(service: Service, { signal }: { signal: AbortS
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   answerErrors(server);
+  logRequests(server);
   securityHeaders(server, service);
   refuseSlowBodies(server, service);
   await server.register(cookie);

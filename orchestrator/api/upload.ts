@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { SubmissionRequest } from '../contract/api.ts';
+import type { SubmissionRequest } from '../contract/api.ts';
 import { Fault, printable } from '../contract/fault.ts';
 import type { Submission } from '../contract/job.ts';
 import type { Service } from '../service.ts';
@@ -47,8 +47,9 @@ export async function receiveUpload(
     const limits = { ...LIMITS, files: mostFiles, parts: mostFiles + LIMITS.fields, fileSize: Infinity };
     const parts = request.parts({ limits });
     for (;;) {
-      const { value: part, done } = await orAborted(parts.next(), signal);
-      if (done === true) break;
+      const next = await orAborted(parts.next(), signal);
+      if (next.done === true) break;
+      const part = next.value;
       if (part.type === 'field') {
         takeField(fields, part);
         if (part.fieldname === 'csrf') {

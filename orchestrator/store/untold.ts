@@ -15,10 +15,11 @@ export async function untoldCallbacks(
     .distinct()
     .where('submission_owners.callback_url', 'is not', null)
     .where('submissions.state', 'in', [...ENDS])
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries')
+    .where((build) =>
+      build.not(
+        build.exists(
+          build
+            .selectFrom('deliveries')
             .select('deliveries.id')
             .whereRef('deliveries.submission', '=', 'submission_owners.submission')
             .whereRef('deliveries.url', '=', 'submission_owners.callback_url')

@@ -50,8 +50,8 @@ export function fakeProcessors(service: Service, watched: Watched): Processors {
         ...rest,
         facts: { ...facts, packageName: apk.package ?? facts.packageName, label: apk.label ?? facts.label },
       };
-      await recordInspection(ledger, submission, inspection as never);
-      return { inspection: inspection as never };
+      await recordInspection(ledger, submission, inspection);
+      return { inspection: inspection };
     },
     async examine({ submission }, context) {
       await setState(ledger, submission, 'examining');

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SubmissionView } from '../../orchestrator/contract/api.ts';
+import type { StageContext } from '../../orchestrator/store/stage.ts';
 import type { FakeApk } from './fake-worker.ts';
 import type { Guest } from './stand.ts';
 
@@ -43,4 +44,41 @@ export async function ended(guest: Guest, id: string): Promise<SubmissionView> {
     await delay(50);
   }
   throw new Error(`${id} did not end`);
+}
+
+export function postJson(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Sessions of the fake worker that last until they are aborted, for the submissions that a test names. */
+export function held() {
+  let waiting: { began: () => void; letGo: () => void; named: Promise<string> } | null = null;
+  return {
+    async examining(submission: string, { signal }: StageContext): Promise<void> {
+      const mine = waiting;
+      if (mine === null || (await mine.named) !== submission) return;
+      waiting = null;
+      mine.began();
+      await new Promise<void>((_resolve, reject) => {
+        const end = (): void => {
+          mine.letGo();
+          reject(signal.reason as Error);
+        };
+        if (signal.aborted) end();
+        else signal.addEventListener('abort', end, { once: true });
+      });
+    },
+    next(): { hold: (id: string) => void; began: Promise<void>; letGo: Promise<void> } {
+      const [named, hold] = settled<string>();
+      const [began, begin] = settled<void>();
+      const [letGo, release] = settled<void>();
+      waiting = { named, began: begin, letGo: release };
+      return { hold, began, letGo };
+    },
+  };
+}
+
+function settled<Value>(): [Promise<Value>, (value: Value) => void] {
+  let settle: (value: Value) => void = () => undefined;
+  return [new Promise<Value>((resolve) => (settle = resolve)), (value) => settle(value)];
 }

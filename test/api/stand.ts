@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { buildServer } from '../../orchestrator/api/server.ts';
 import { readConfig } from '../../orchestrator/config.ts';
@@ -33,6 +34,8 @@ export interface Stand extends AsyncDisposable {
   person(role: Role, name?: string): Promise<Guest>;
   /** A worker of this process that makes reports of whatever the fake APK says. */
   work(watched?: Watched): Promise<Workers>;
+  /** The bytes of a stored file. */
+  stored(sha256: string): Promise<Buffer>;
   /** Names of what lies in the store's folder for uploads that are not finished. */
   incoming(): Promise<string[]>;
 }
@@ -108,6 +111,7 @@ export async function openStand(
         stages: ['inspect', 'examine', 'assess'],
         classes: { simulated: 2 },
       }),
+    stored: async (sha256) => buffer(await service.files.open(sha256, signal)),
     incoming: () => readdir(join(directory, 'incoming')),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };

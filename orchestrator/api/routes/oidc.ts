@@ -45,6 +45,7 @@ export function oidcRoutes(server: FastifyInstance, service: Service, failed: Fa
   server.get(CALLBACK, { schema }, async (request, reply) => {
     const carried = request.cookies[COOKIE];
     reply.clearCookie(COOKIE, cookieOf(service, request));
+    let next = '/';
     try {
       const journey = journeyOf(carried);
       const here = new URL(request.url, baseOf(service, request));
@@ -56,10 +57,11 @@ export function oidcRoutes(server: FastifyInstance, service: Service, failed: Fa
       });
       const person = await personOf(service, tokens.claims());
       await signIn(service, request, reply, person, person.role, 'oidc');
-      return reply.redirect(localPath(journey.next), 303);
+      next = localPath(journey.next);
     } catch (error) {
       return await refuse(request, reply, error);
     }
+    return reply.redirect(next, 303);
   });
 
   async function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> {

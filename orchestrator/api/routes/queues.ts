@@ -44,7 +44,7 @@ export async function queueRoutes(server: FastifyInstance, service: Service): Pr
   });
   await server.register(async (board) => {
     board.addHook('onRoute', (route) => {
-      route.schema = { ...route.schema, hide: true } as never;
+      route.schema = { ...route.schema, hide: true };
     });
     board.addHook('preHandler', server.requireRole('admin'));
     board.addHook('onSend', async (_request, reply) => {

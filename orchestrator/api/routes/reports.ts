@@ -82,7 +82,7 @@ export function reportRoutes(server: FastifyInstance, service: Service, stopping
         reply.header('etag', etag).header('cache-control', 'private, no-cache');
         if (isFresh(request, etag)) return reply.code(304).send();
       }
-      return await sendReport(service, request as never, reply as never, form, stopping);
+      return await sendReport(service, request as never, reply, form, stopping);
     },
   );
 
