@@ -69,34 +69,42 @@ function walk(phase, done) {
     if (current !== undefined) current.to = done;
     phases.push({ phase, from: current === undefined ? 0 : done, to: done });
   }
-  const bar = document.getElementById('live-phases');
-  shade(bar, 34, bar.querySelector('.ahead'));
-  let hand = bar.querySelector('.hand');
-  if (hand === null) {
-    hand = bar.appendChild(document.createElementNS(SVG, 'path'));
-    hand.setAttribute('class', 'hand');
-    hand.setAttribute('vector-effect', 'non-scaling-stroke');
-  }
-  hand.setAttribute('d', `M${(done * 1000).toFixed(1)} 0V34`);
-  bar.append(hand);
-  bar.setAttribute('aria-label', `Phases: ${phases.map((one) => one.phase).join(', ')}`);
-  for (const row of rows.children) shade(row.querySelector('svg'), 40, null);
+  drawPhases(done);
+  for (const row of rows.children) shade(row.querySelector('svg'));
 }
 
-/** The phases walked so far as spans behind everything else in a drawing. */
-function shade(svg, height, behind) {
+function drawPhases(done) {
+  const bar = document.getElementById('live-phases');
+  bar.querySelectorAll('.span, .hand').forEach((old) => old.remove());
+  for (const { phase, from, to } of phases) {
+    const span = drawn('svg', { class: 'span', x: share(from), width: share(to - from), height: 34 });
+    const words = drawn('text', { x: 8, y: 22 });
+    words.textContent = phase;
+    span.append(drawn('rect', { class: `phase-${phase}`, width: '100%', height: 34 }), words);
+    bar.append(span);
+  }
+  bar.append(drawn('line', { class: 'hand', x1: share(done), x2: share(done), y1: 0, y2: 34 }));
+  bar.setAttribute('aria-label', `Phases: ${phases.map((one) => one.phase).join(', ')}`);
+}
+
+function share(part) {
+  return `${(part * 100).toFixed(1)}%`;
+}
+
+function drawn(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+}
+
+/** The phases walked so far as spans behind the strokes of a row. */
+function shade(svg) {
   const spans = phases.map(({ phase, from, to }) => {
-    const span = document.createElementNS(SVG, 'rect');
-    span.setAttribute('class', `phase-${phase}`);
-    span.setAttribute('x', (from * 1000).toFixed(1));
-    span.setAttribute('y', '0');
-    span.setAttribute('width', ((to - from) * 1000).toFixed(1));
-    span.setAttribute('height', String(height));
-    return span;
+    const place = { x: (from * 1000).toFixed(1), y: 0, width: ((to - from) * 1000).toFixed(1), height: 40 };
+    return drawn('rect', { class: `phase-${phase}`, ...place });
   });
-  svg.querySelectorAll('rect[class^=phase-]').forEach((old) => old.remove());
-  if (behind === null) svg.prepend(...spans);
-  else behind.after(...spans);
+  svg.querySelectorAll('rect').forEach((old) => old.remove());
+  svg.prepend(...spans);
 }
 
 function onSessions({ sessions }) {
@@ -119,7 +127,7 @@ function added(name) {
   row.querySelector('th').textContent = visible(name).slice(0, 100);
   rows.append(row);
   known.set(name, row);
-  shade(row.querySelector('svg'), 40, null);
+  shade(row.querySelector('svg'));
   return row;
 }
 
@@ -134,11 +142,8 @@ function draw(row, { startMs, upBytes, downBytes }) {
   const svg = row.querySelector('svg');
   svg.setAttribute('aria-label', `${sums.count} sessions to ${row.querySelector('th').textContent}`);
   if (sums.count > mostStrokes) return;
-  const stroke = document.createElementNS(SVG, 'path');
   const x = Math.min(1000, (startMs / Math.max(windowMs, 1)) * 1000).toFixed(1);
-  stroke.setAttribute('class', 'beat explained new');
-  stroke.setAttribute('d', `M${x} 12V28`);
-  svg.append(stroke);
+  svg.append(drawn('path', { class: 'beat explained', d: `M${x} 12V28` }));
 }
 
 function onScreen() {

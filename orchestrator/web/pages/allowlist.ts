@@ -81,7 +81,7 @@ function row(one: Allowance, now: Date): Html {
     ${cell('Until', one.until ?? html`<span class="soft">no end</span>`)}
     ${cell(
       'Signer',
-      one.signers.map((digest) => html`<span class="mono" title="${digest}">${shortDigest(digest)}</span> `),
+      one.signers.map((digest) => html`<span class="mono short" title="${digest}">${shortDigest(digest)}</span> `),
     )}
   </tr>`;
 }

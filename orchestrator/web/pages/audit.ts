@@ -35,7 +35,7 @@ export function auditPage(
         ? empty('Nothing was done yet', 'Every sign-in, submission, review and change appears here.')
         : list(
             `Acts, newest first: ${plural(found.items.length, 'row')}`,
-            ['Number', 'When', 'Who', 'Act', 'Of', 'Detail', 'Hash'].map((name) => ({ name })),
+            ['No.', 'When', 'Who', 'Act', 'Of', 'Detail', 'Hash'].map((name) => ({ name })),
             found.items.map((one) => row(one, visit.now)),
           )
     }
@@ -63,9 +63,10 @@ function row(entry: AuditEntry, now: Date): Html {
     <th scope="row">${entry.seq}</th>
     ${cell('When', moment(entry.at, now))}
     ${cell('Who', html`${typeof name === 'string' ? shortened(name, 60) : ''} <span class="sub">${shortened(entry.who, 80)}</span>`)}
-    ${cell('Act', entry.act.replaceAll('-', ' '))} ${cell('Of', subject(entry.subject))}
+    ${cell('Act', html`<span class="short">${shortened(entry.act.replaceAll('-', ' '), 60)}</span>`)}
+    ${cell('Of', subject(entry.subject))}
     ${cell('Detail', html`<span class="cut soft">${details(entry.detail)}</span>`)}
-    ${cell('Hash', html`<span class="mono" title="${entry.hash}">${shortDigest(entry.hash)}</span>`)}
+    ${cell('Hash', html`<span class="mono short" title="${entry.hash}">${shortDigest(entry.hash)}</span>`)}
   </tr>`;
 }
 

@@ -46,7 +46,8 @@ export function framed(visit: Visit, { title, body, scripts = [], refreshSeconds
       </head>
       <body>
         <a class="skip" href="#main">Skip to content</a>
-        ${siteBar(visit)} ${notice !== null && html`<div class="notice" role="note"><span>${notice}</span></div>`}
+        ${siteBar(visit)}
+        ${notice !== null && html`<aside class="notice" aria-label="Notice"><span>${notice}</span></aside>`}
         <main id="main" tabindex="-1">
           <div role="status" id="flash">${visit.flash !== null && html`<p class="flash">${visit.flash}</p>`}</div>
           ${body}

@@ -81,30 +81,29 @@ function stepWords({ stage, step }: NonNullable<Live['progress']>): string {
   return `${stage}: ${shortened(step, 120)}`;
 }
 
-/** The phases walked so far as shares of the window; the hand shows where the run stands. */
+/**
+ * The phases walked so far as shares of the window, each with its name; the hand shows where the run stands. Without a
+ * view box places are per cent, so the names are not stretched.
+ */
 function phaseBar({ phases, progress }: Live): Html {
   const hand = progress?.stage === 'examine' ? (progress.done ?? null) : null;
   const words = phases.map(({ phase, from, to }) => `${phase} ${percent(from)} to ${percent(to)}`).join(', ');
   return html`<svg
-      class="phasebar after"
-      id="live-phases"
-      viewBox="0 0 1000 34"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label="${words === '' ? 'No phase has begun' : `Phases: ${words}`}"
-    >
-      <rect class="ahead" x="0" y="0" width="1000" height="34" />
-      ${phases.map(
-        ({ phase, from, to }) =>
-          html`<rect class="phase-${phase}" x="${at(from * 1000)}" y="0" width="${at((to - from) * 1000)}" height="34">
-            <title>${phase}</title>
-          </rect>`,
-      )}
-      ${hand !== null && html`<path class="hand" vector-effect="non-scaling-stroke" d="M${at(hand * 1000)} 0V34" />`}
-    </svg>
-    <p class="legend" id="live-legend">
-      ${(['foreground', 'background', 'locked', 'doze'] as const).map((phase) => html`<span><i class="swatch swatch-${phase}"></i>${phase}</span>`)}
-    </p>`;
+    class="phasebar after"
+    id="live-phases"
+    role="img"
+    aria-label="${words === '' ? 'No phase has begun' : `Phases: ${words}`}"
+  >
+    <rect class="ahead" width="100%" height="34" />
+    ${phases.map(
+      ({ phase, from, to }) =>
+        html`<svg class="span" x="${at(from * 100)}%" width="${at((to - from) * 100)}%" height="34">
+          <rect class="phase-${phase}" width="100%" height="34" />
+          <text x="8" y="22">${phase}</text>
+        </svg>`,
+    )}
+    ${hand !== null && html`<line class="hand" x1="${at(hand * 100)}%" x2="${at(hand * 100)}%" y1="0" y2="34" />`}
+  </svg>`;
 }
 
 function counters({ progress, destinations }: Live, sessions: number): Html {

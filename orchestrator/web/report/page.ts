@@ -46,7 +46,7 @@ export function reportPage(report: Report): string {
         </style>
       </head>
       <body>
-        ${report.notice !== null && html`<div class="notice" role="note"><span>${report.notice}</span></div>`}
+        ${report.notice !== null && html`<aside class="notice" aria-label="Notice"><span>${report.notice}</span></aside>`}
         <main>
           ${reportSections(report)}
           <footer>
