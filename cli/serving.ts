@@ -24,7 +24,7 @@ export async function serveJobs(order: WorkOrder): Promise<void> {
   const { home, stand, profiles, environment, log, signal } = order;
   const { ledger, queue, files, config } = stand;
   const parts: WorkerParts = {
-    name: workerName(config.SLEEPTALK_WORKER_NAME),
+    name: workerName(config.SLEEPTALK_WORKER_NAME, home.databaseUrl === null),
     places: parseDevices(config.SLEEPTALK_DEVICES),
     ledger,
     queue,

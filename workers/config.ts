@@ -61,12 +61,13 @@ function invalid(part: string, why: string): Fault {
   return new Fault('config-invalid', `SLEEPTALK_DEVICES: ${printable(part)}: ${why}`);
 }
 
-/** The name of this worker in the list of devices: what it was given, else host and process. */
-export function workerName(given: string | undefined): string {
-  return (
-    given ??
-    `${hostname()
-      .replace(/[^A-Za-z0-9._-]/g, '-')
-      .slice(0, 48)}-${process.pid}`
-  );
+/**
+ * The name of this worker in the list of devices: what it was given, else that of the host, with the number of the
+ * process where there may be several on it.
+ */
+export function workerName(given: string | undefined, isAlone: boolean): string {
+  const host = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, 48);
+  return given ?? (isAlone ? host : `${host}-${process.pid}`);
 }

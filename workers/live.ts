@@ -19,21 +19,26 @@ export interface LiveOptions {
   /** Told of a batch that could not be handed on; the next one is tried all the same. */
   readonly failed: (error: unknown) => void;
   readonly everyMs?: number;
+  readonly nowMs?: () => number;
 }
 
 const EVERY_MS = 1000;
 /** More sessions in a second than a person can read are counted only. */
 const MOST_SESSIONS = 40;
+/** While nothing but the time left changes, an hour is told of in some three hundred words, and a minute in sixty. */
+const TICKS_LEFT = 60;
+const LONGEST_TICK_MS = 30_000;
 /** Other events are a few in a second; more than this waits only where the ledger does not answer. */
 const MOST_WAITING = 200;
 
 export function reportLive(options: LiveOptions): LiveReport {
-  const { append, failed, everyMs = EVERY_MS } = options;
+  const { append, failed, everyMs = EVERY_MS, nowMs = Date.now } = options;
   let told: SubmissionEvent[] = [];
   let sessions: LiveSession[] = [];
   let dropped = 0;
   let phase: PhaseName | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let tick: { readonly step: string; readonly nextAtMs: number } | null = null;
   let handing: Promise<void> = Promise.resolve();
 
   function schedule(): void {
@@ -64,6 +69,13 @@ export function reportLive(options: LiveOptions): LiveReport {
   return {
     progress(progress) {
       const event = { type: 'progress', progress: Progress.parse(progress) } as const;
+      const { stage, step, done, secondsLeft } = event.progress;
+      const name = `${stage} ${step}`;
+      const isTick = secondsLeft !== null && done !== 1 && tick?.step === name;
+      if (isTick && tick !== null && nowMs() < tick.nextAtMs) return;
+      const tickMs = Math.min(LONGEST_TICK_MS, Math.max(everyMs, ((secondsLeft ?? 0) * 1000) / TICKS_LEFT));
+      // Ticks come about every second, and not to the millisecond.
+      tick = { step: name, nextAtMs: nowMs() + tickMs - everyMs / 2 };
       const last = told.at(-1);
       const replaces = last?.type === 'progress' && (last.progress.phase ?? null) === event.progress.phase;
       if (replaces) told.pop();

@@ -63,7 +63,7 @@ export function openPlace({ id, config, ledger, queue, processors, log }: PlaceP
       log.info({ ...about, run: result.run, bundle: result.bundle }, 'examination sealed');
       return result;
     } catch (error) {
-      const found = asFault(error);
+      const found = asFault(context.signal.aborted ? context.signal.reason : error);
       fault = found.code;
       log.warn({ ...about, fault: found.toJSON() }, 'examination ended in a fault');
       throw error;

@@ -13,7 +13,7 @@ import type { FileStore } from '../orchestrator/store/files.ts';
 import type { Ledger } from '../orchestrator/store/ledger.ts';
 import { addReport } from '../orchestrator/store/reports.ts';
 import { failRun, openRun, sealRun } from '../orchestrator/store/runs.ts';
-import { asFault, type Processors } from '../orchestrator/store/stage.ts';
+import { asFault, type Processors, type StageContext } from '../orchestrator/store/stage.ts';
 import {
   getInspection,
   getSubmission,
@@ -44,6 +44,8 @@ export interface Bench {
   readonly keepsEvidence: boolean;
   readonly environment: NodeJS.ProcessEnv;
   readonly engineVersion: string;
+  /** In place of a device session, for a bench that has no use for one. */
+  readonly examine?: typeof examine;
   /** What is leased for a submission: the command line's device as it was asked for, a worker's place. */
   readonly deviceFor: (options: SubmissionOptions) => string;
   /** Also writes the report where a person asked for it. The store of files has it in any case. */
@@ -66,7 +68,11 @@ export function createProcessors(bench: Bench): Processors {
   const { ledger, files, profiles } = bench;
 
   /** Records a fault that no retry will mend as the submission's end. */
-  async function noting<Result>(submission: string, work: (live: LiveReport) => Promise<Result>): Promise<Result> {
+  async function noting<Result>(
+    { submission }: { readonly submission: string },
+    { signal }: StageContext,
+    work: (live: LiveReport) => Promise<Result>,
+  ): Promise<Result> {
     await using live = reportLive({
       append: (events) => appendEvents(ledger, submission, events),
       failed: (error) => bench.warn(`live events of ${submission}: ${asFault(error).message}`),
@@ -74,7 +80,8 @@ export function createProcessors(bench: Bench): Processors {
     try {
       return await work(live);
     } catch (error) {
-      const fault = asFault(error);
+      // What breaks while the work is being stopped is not why it ended.
+      const fault = asFault(signal.aborted ? signal.reason : error);
       await live.flush();
       if (!fault.retryable && fault.code !== 'cancelled') await recordFault(ledger, submission, fault);
       throw fault;
@@ -97,7 +104,7 @@ export function createProcessors(bench: Bench): Processors {
 
   return {
     inspect: (job, context) =>
-      noting(job.submission, async (live) => {
+      noting(job, context, async (live) => {
         const { signal } = context;
         const progress = both(context.progress, live);
         await setState(ledger, job.submission, 'inspecting');
@@ -112,7 +119,7 @@ export function createProcessors(bench: Bench): Processors {
       }),
 
     examine: (job, context) =>
-      noting(job.submission, async (live) => {
+      noting(job, context, async (live) => {
         const { signal, token } = context;
         await setState(ledger, job.submission, 'examining');
         const { options } = await getSubmission(ledger, job.submission);
@@ -141,14 +148,14 @@ export function createProcessors(bench: Bench): Processors {
           if (!bench.keepsEvidence) await rm(sealed.directory, { recursive: true, force: true });
           return { run: run.id, bundle: sealed.digest, directory: sealed.directory };
         } catch (error) {
-          const fault = asFault(error);
+          const fault = asFault(signal.aborted ? signal.reason : error);
           await failRun(ledger, { run: run.id, token, fault }).catch(() => undefined); // a lost lease: the run is another's
           throw fault;
         }
       }),
 
     assess: (job, context) =>
-      noting(job.submission, async (live) => {
+      noting(job, context, async (live) => {
         const { signal } = context;
         const progress = both(context.progress, live);
         await setState(ledger, job.submission, 'assessing');
@@ -211,10 +218,7 @@ export function createProcessors(bench: Bench): Processors {
 const MOST_REPORT_BYTES = 512 * 1024 ** 2;
 
 /** To the queue, for who waits at a terminal, and to the ledger's events. */
-function both(
-  queue: Parameters<Processors['inspect']>[1]['progress'],
-  live: LiveReport,
-): Parameters<Processors['inspect']>[1]['progress'] {
+function both(queue: StageContext['progress'], live: LiveReport): StageContext['progress'] {
   return (progress) => {
     queue(progress);
     live.progress(progress);

@@ -115,6 +115,10 @@ async function abandonWhenStuck<Result>(work: Promise<Result>, signal: AbortSign
  */
 export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
+  // What went wrong while things were closed hides what went wrong before (ECMAScript, explicit resource management).
+  if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error) {
+    return asFault(error.suppressed);
+  }
   if (error instanceof Error && error.name === 'AbortError') {
     // Node's own waits throw an AbortError and put the signal's reason into its cause.
     return error.cause instanceof Fault ? error.cause : new Fault('cancelled', 'aborted', { cause: error });

@@ -30,7 +30,9 @@ describe('what a worker serves', () => {
   });
 
   it('names a worker by host and process where no name was given', () => {
-    expect(workerName('rack-7')).toBe('rack-7');
-    expect(workerName(undefined)).toMatch(new RegExp(`^[A-Za-z0-9._-]+-${process.pid}$`));
+    expect(workerName('rack-7', false)).toBe('rack-7');
+    expect(workerName(undefined, false)).toMatch(new RegExp(`^[A-Za-z0-9._-]+-${process.pid}$`));
+    // Alone on its ledger it is the same worker after a restart, and its devices are the same.
+    expect(workerName(undefined, true)).not.toContain(`${process.pid}`);
   });
 });

@@ -31,6 +31,7 @@ describe('what is told of a stage while it runs', () => {
     const { append, live } = watched();
     for (let step = 0; step < 100; step += 1) {
       live.progress({ stage: 'examine', step: 'foreground', phase: 'foreground', done: step / 1000 });
+      // No time left is known here, so each may be the last.
     }
     live.progress({ stage: 'examine', step: 'locked', phase: 'locked', done: 0.5 });
     expect(append).not.toHaveBeenCalled();
@@ -44,6 +45,20 @@ describe('what is told of a stage while it runs', () => {
     for (const event of events) SubmissionEvent.parse(event);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(append).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells of an hour in which only time passes at most every half minute, and of its end', async () => {
+    const { append, live } = watched();
+    for (let second = 0; second <= 3600; second += 1) {
+      live.progress({ stage: 'examine', step: 'doze', phase: 'doze', done: second / 3600, secondsLeft: 3600 - second });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    const told = append.mock.calls
+      .flatMap(([events]) => events)
+      .map((event) => event.type === 'progress' && event.progress.done);
+    expect(told.length).toBeGreaterThan(120);
+    expect(told.length).toBeLessThan(350);
+    expect([told[0], told.at(-1)]).toEqual([0, 1]);
   });
 
   it('shows forty sessions a second and counts the rest; fields that are not for people stay out', async () => {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
+import { endThread, giveBack, takeThread } from './reading-thread.ts';
 import type { ContainerContent, ThreadAnswer, ThreadTask } from './thread-main.ts';
 
 /** A path, or a path with the name under which the file was submitted. */
@@ -18,7 +18,7 @@ export interface ThreadLimits {
 }
 
 /**
- * `readApk` in a thread of its own: a file that makes the reader run long or large ends the thread, not the process.
+ * `readApk` in another thread: a file that makes the reader run long or large ends the thread, not the process.
  * @throws Fault as `readApk` does, also file-unreadable, apk-too-large, deadline-passed; the signal's reason on abort
  */
 export async function readApkInThread(
@@ -81,16 +81,13 @@ async function runThread(
   await refuseLargeFiles(files, mostBytes);
   signal.throwIfAborted();
   const task: ThreadTask = { want, files };
-  // The thread's entry is plain JavaScript that registers tsx itself, so it starts alike under tsx and under vitest.
-  const worker = new Worker(new URL('thread-entry.mjs', import.meta.url), {
-    workerData: task,
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
-  });
+  const thread = takeThread(mostHeapMegabytes);
+  const { worker } = thread;
   let onAbort = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
+  let hasAnswered = false;
   try {
-    return await new Promise<ThreadAnswer>((resolve, reject) => {
+    const answer = await new Promise<ThreadAnswer>((resolve, reject) => {
       onAbort = () => reject(signal.reason as Error);
       signal.addEventListener('abort', onAbort, { once: true });
       timer = setTimeout(() => {
@@ -107,11 +104,14 @@ async function runThread(
       worker.once('exit', (code) => {
         reject(new Fault('internal', `The reading thread ended with status ${code} and without an answer.`));
       });
+      worker.postMessage(task);
     });
+    hasAnswered = true;
+    return answer;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
-    await worker.terminate();
+    await (hasAnswered ? giveBack(thread) : endThread(thread));
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { ApkFacts } from '../../orchestrator/contract/apk.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { FaultCode } from '../../orchestrator/contract/faults.ts';
@@ -70,4 +70,5 @@ function asAnswer(error: unknown): ThreadFault {
   return { fault: { code: 'file-unreadable', detail: printable(reason) } };
 }
 
-parentPort?.postMessage(await answer(workerData as ThreadTask));
+// One task at a time: whoever gives it waits for the answer before it gives the next.
+parentPort?.on('message', (task: ThreadTask) => void answer(task).then((found) => parentPort?.postMessage(found)));

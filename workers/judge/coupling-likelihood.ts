@@ -1,6 +1,6 @@
 // In: pushes, sessions and for each push the stretch in which it could as well have come. Out: how rarely pushes placed
 // anywhere in those stretches explain the sessions as well as the true ones do.
-import { lengthOf, shifted, shiftShares } from './coupling-shift.ts';
+import { lengthOf, momentAt, shifted, shiftShares } from './coupling-shift.ts';
 import type { Span } from './timeline.ts';
 
 /** Placements of the pushes that are tried beside the true one; the least probability is one in so many and one. */
@@ -35,27 +35,38 @@ export interface Placed {
 /**
  * Rank of the true likelihood among those of placements of each push by itself, and among those of all pushes shifted
  * together by more than the longest lag: the larger share. 1 / (placements + 1) at least; null where too many.
+ *
+ * @param plain pushes and sessions are independent events at one rate: a push could have come anywhere, so that nothing
+ *   needs to be held against shifts
  */
-export function likelihoodProbability(trial: Placed): number | null {
-  const { pushes, sessions } = trial;
+export function likelihoodProbability(trial: Placed, plain: boolean): number | null {
+  const { pushes, sessions, near, spans } = trial;
   if (pushes.length > MOST_PUSHES || sessions.length > MOST_SESSIONS) return null;
   const score = scorer(trial);
   const observed = score(pushes);
-  const alone = placedShare(trial, score, observed);
+  if (plain) {
+    const lengthMs = lengthOf(spans);
+    return placedShare(pushes.length, (_, share) => momentAt(share * lengthMs, spans), score, observed);
+  }
+  const nearby = (push: number, share: number): number => {
+    const { fromMs, toMs } = near[push]!;
+    return fromMs + share * (toMs - fromMs);
+  };
+  const alone = placedShare(pushes.length, nearby, score, observed);
   return alone > WORTH_SHIFTING ? alone : Math.max(alone, shiftedShare(trial, score, observed));
 }
 
 type Score = (pushes: ArrayLike<number>) => number;
 
-function placedShare({ pushes, near }: Placed, score: Score, observed: number): number {
+/** Where a push is put: which one, and a random share of the stretch in which it could have come. */
+type Place = (push: number, share: number) => number;
+
+function placedShare(pushes: number, place: Place, score: Score, observed: number): number {
   const next = fixedSequence();
-  const placed = new Float64Array(pushes.length);
+  const placed = new Float64Array(pushes);
   let asGood = 0;
   for (let i = 1; i <= PLACEMENTS; i++) {
-    for (let j = 0; j < pushes.length; j++) {
-      const { fromMs, toMs } = near[j]!;
-      placed[j] = fromMs + next() * (toMs - fromMs);
-    }
+    for (let j = 0; j < pushes; j++) placed[j] = place(j, next());
     if (score(placed.sort()) >= observed) asGood++;
     if (asGood === ENOUGH) return asGood / i;
   }

@@ -87,7 +87,7 @@ function coveredBins(cover: Cover, spans: readonly Span[], lengthMs: number, bin
 }
 
 /** Time spent inside the spans until a moment. */
-function positionOf(momentMs: number, spans: readonly Span[]): number {
+export function positionOf(momentMs: number, spans: readonly Span[]): number {
   let before = 0;
   for (const { fromMs, toMs } of spans) {
     if (momentMs < toMs) return before + Math.max(0, momentMs - fromMs);
@@ -97,7 +97,7 @@ function positionOf(momentMs: number, spans: readonly Span[]): number {
 }
 
 /** The moment at which so much time inside the spans has passed. */
-function momentAt(positionMs: number, spans: readonly Span[]): number {
+export function momentAt(positionMs: number, spans: readonly Span[]): number {
   let before = 0;
   for (const { fromMs, toMs } of spans) {
     if (positionMs < before + toMs - fromMs) return fromMs + positionMs - before;

@@ -2,6 +2,7 @@
 // probability corrected for all that were tried.
 import { likelihoodProbability } from './coupling-likelihood.ts';
 import { betaBinomialTail, leastTailProbability } from './coupling-null.ts';
+import { looksPlain } from './coupling-plain.ts';
 import { shiftCorrelation } from './coupling-shift.ts';
 import { countCovered, coverOf, meanShare, type LagWindow } from './lag.ts';
 import { binomialTail } from './numbers.ts';
@@ -38,7 +39,8 @@ export interface Outcome {
 }
 
 /**
- * Nested windows, delayed windows and the likelihood of all lags, each with its share of the false positives. The
+ * Nested windows, delayed windows and the likelihood of all lags, each with its share of the false positives; where
+ * pushes and sessions both look like independent events at one rate, the likelihood alone, which then is exact. The
  * window is that which speaks most against chance, also where the likelihood gives the probability.
  */
 export function bestWindow(given: Trial): Outcome {
@@ -47,7 +49,9 @@ export function bestWindow(given: Trial): Outcome {
   if (nested.pValue <= DECIDED || answered < LEAST_ANSWERED) return nested;
   const delayed = delayedTrial(trial);
   const best = delayed && delayed.pValue < nested.pValue ? delayed : nested;
-  const likelihood = likelihoodProbability({ ...trial, longestLagMs: LONGEST_LAG_MS });
+  const plain = looksPlain(given.pushes, given.spans) && looksPlain(given.sessions, given.spans);
+  const likelihood = likelihoodProbability({ ...trial, longestLagMs: LONGEST_LAG_MS }, plain);
+  if (plain && likelihood !== null) return { ...best, pValue: likelihood };
   return { ...best, pValue: Math.min(best.pValue, (likelihood ?? 1) / LIKELIHOOD_SHARE) };
 }
 
