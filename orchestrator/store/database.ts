@@ -56,6 +56,8 @@ async function openServer(url: string): Promise<Database> {
   });
   pool.setMaxListeners(0); // each part of the queue adds its own
   pool.on('error', () => undefined); // an idle connection that drops is replaced by the pool at the next query
+  // One that is lent out and drops says so to whoever queries it; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined)); // the query under way, or the next, rejects
   const place = placeOf(url);
   try {
     await pool.query('select 1');

@@ -1,7 +1,7 @@
 import type { Job, Queue } from 'bullmq';
 import type { Stage } from '../contract/job.ts';
 import type { JobSnapshot } from './outcome.ts';
-import { asked, type QueueBackend } from './queue-backend.ts';
+import type { QueueBackend } from './queue-backend.ts';
 import type { Envelope } from './stage.ts';
 
 export type StageJob = Job<Envelope, unknown>;
@@ -15,8 +15,8 @@ export interface QueueJobs extends AsyncDisposable {
   readonly find: (stage: Stage, id: string, deviceClass: string) => Promise<StageJob | undefined>;
   /** The jobs of a submission, or of a further assessment, by stage. */
   readonly snapshots: (id: string) => Promise<Record<Stage, JobSnapshot | null>>;
-  /** Removes the jobs of a submission, but for one that a worker has. */
-  readonly remove: (id: string, deviceClass: string) => Promise<void>;
+  /** Removes the jobs of a submission; where a worker has one of them, all stay. */
+  readonly remove: (id: string) => Promise<void>;
 }
 
 export function openJobs(
@@ -64,30 +64,28 @@ export function openJobs(
     return [{ state, failedReason, result, cancelled: data.cancelled }, data];
   }
 
+  async function snapshots(id: string): Promise<Record<Stage, JobSnapshot | null>> {
+    const [assess, data] = (await snapshot('assess', id, '')) ?? [null, null];
+    if (data === null) return { inspect: null, examine: null, assess };
+    const [inspect, examine] = await Promise.all([
+      snapshot('inspect', id, data.deviceClass),
+      snapshot('examine', id, data.deviceClass),
+    ]);
+    return { inspect: inspect?.[0] ?? null, examine: examine?.[0] ?? null, assess };
+  }
+
   return {
     open,
     find,
     all: () => [...ready.values()],
-    snapshots: (id) =>
-      asked(
-        (async () => {
-          const [assess, data] = (await snapshot('assess', id, '')) ?? [null, null];
-          if (data === null) return { inspect: null, examine: null, assess };
-          const [inspect, examine] = await Promise.all([
-            snapshot('inspect', id, data.deviceClass),
-            snapshot('examine', id, data.deviceClass),
-          ]);
-          return { inspect: inspect?.[0] ?? null, examine: examine?.[0] ?? null, assess };
-        })(),
-      ),
-    async remove(id, deviceClass) {
-      // The last one first, with those that it waits for: without them it would be woken.
-      for (const stage of ['assess', 'examine', 'inspect'] as const) {
-        const job = await find(stage, id, deviceClass);
-        await job?.remove({ removeChildren: true }).catch(async (error: unknown) => {
-          if ((await job.getState()) !== 'active') throw error;
-        });
-      }
+    snapshots,
+    async remove(id) {
+      // With those that it waits for, in one step: a job whose child alone is removed would be woken.
+      const last = await find('assess', id, '');
+      await last?.remove({ removeChildren: true }).catch(async (error: unknown) => {
+        const jobs = Object.values(await snapshots(id));
+        if (!jobs.some((job) => job?.state === 'active')) throw error;
+      });
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(opening.values()); // one that fails to open has closed itself

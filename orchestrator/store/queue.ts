@@ -4,7 +4,6 @@ import { printable } from '../contract/fault.ts';
 import { Progress, type AssessResult, type Stage } from '../contract/job.ts';
 import { ActiveJobs } from './active.ts';
 import type { Database } from './database.ts';
-import { classOf } from './device-class.ts';
 import { exclusiveOn, type Exclusive } from './exclusive.ts';
 import type { Ledger } from './ledger.ts';
 import { ledgerOutcome, unfinishedClasses } from './ledger-outcome.ts';
@@ -47,6 +46,8 @@ export interface SubmitOptions {
   readonly urgency?: Urgency;
   /** The first stage that is still to do, *inspect* unless said otherwise; the ledger has the results of those before. */
   readonly from?: Stage;
+  /** True where the ledger knows of no end: jobs that are broken, or have ended, give way to new ones. */
+  readonly anew?: boolean;
 }
 
 export interface JobQueue extends AsyncDisposable {
@@ -59,8 +60,8 @@ export interface JobQueue extends AsyncDisposable {
    * @throws Fault `queue-failed` soon
    */
   reassess(submission: Planned, again: number): Promise<void>;
-  /** Removes the jobs of a submission, but for one that a worker has. @throws Fault `queue-failed` soon */
-  forget(submission: Pick<Planned, 'id' | 'options'>): Promise<void>;
+  /** Removes the jobs of a submission; where a worker has one of them, all stay. @throws Fault `queue-failed` soon */
+  forget(submission: string): Promise<void>;
   /** Begins to take jobs in this process. May be called more than once, as for one place after the other. */
   work(processors: Processors, options: WorkOptions): Promise<Workers>;
   /** Calls back on progress, whichever process works on it. @returns the function that ends it */
@@ -81,8 +82,6 @@ export interface JobQueue extends AsyncDisposable {
 
 /** Whoever submits or asks is told of an outage after so long. */
 const ANSWER_WITHIN_MS = 1_000;
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed']);
 
 /**
  * Opens the queue of stages: on Redis where there is a URL for it, else in the database of the ledger.
@@ -115,7 +114,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     backend.kind === 'embedded' ? asked(answer) : askedWithin(ANSWER_WITHIN_MS, answer);
   /** What works in this process, by the function that stops it. */
   const working = new Map<() => Promise<void>, ActiveJobs>();
-  const look = async (id: string): Promise<Outcome> => outcomeOf(await jobs.snapshots(id));
+  const look = async (id: string): Promise<Outcome> => outcomeOf(await asked(jobs.snapshots(id)));
   const watch = watchSubmissions(look, ledger === undefined ? null : (id) => ledgerOutcome(ledger, id));
 
   // One stream of events carries all: that of the last stage, whose end is the submission's.
@@ -139,14 +138,17 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   }
   await asked(openExamineQueues());
 
-  /** Adds jobs unless the last of them is there: `ended` says whether one that has ended counts. */
-  async function add(id: string, plan: PlannedTree, ended: 'stays' | 'goes'): Promise<void> {
+  /**
+   * Adds jobs unless the last of them is there.
+   * @param over outcomes of what is there that make it count for nothing: it is removed
+   */
+  async function add(id: string, plan: PlannedTree, over: readonly Outcome['state'][]): Promise<void> {
     await soon(
       alone(`${nameOf('assess', '')}/${id}`, async () => {
-        const present = await jobs.find('assess', id, '');
-        if (present !== undefined && ended === 'stays') return;
-        if (present !== undefined && !ENDED.has(await present.getState())) return;
-        await present?.remove();
+        if ((await jobs.find('assess', id, '')) !== undefined) {
+          if (over.length === 0 || !over.includes((await look(id)).state)) return;
+          await jobs.remove(id);
+        }
         await producer.add(plan);
       }),
     );
@@ -159,11 +161,11 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     onProgress: watch.onProgress,
     outcome: look,
     waitFor: watch.waitFor,
-    submit: (submission, { urgency = 'normal', from = 'inspect' } = {}) =>
-      add(submission.id, planOf(submission, nameOf, { ...options, urgency, from }), 'stays'),
+    submit: (submission, { urgency = 'normal', from = 'inspect', anew = false } = {}) =>
+      add(submission.id, planOf(submission, nameOf, { ...options, urgency, from }), anew ? ['unknown', 'done'] : []),
     reassess: (submission, again) =>
-      add(againId(submission.id, again), planAgain(submission, again, nameOf, options), 'goes'),
-    forget: ({ id, options: { device } }) => soon(jobs.remove(id, classOf(device))),
+      add(againId(submission.id, again), planAgain(submission, again, nameOf, options), ['done', 'failed']),
+    forget: (submission) => soon(jobs.remove(submission)),
     async work(processors, work) {
       const active = new ActiveJobs();
       const workers = startWorkers(

@@ -35,7 +35,7 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'failed']);
 export async function reconcile(ledger: LedgerLike, queue: Queue, { now }: { now: Date }): Promise<Reconciled> {
   const done: Reconciled = { requeued: [], ended: [] };
   await inBatches(await unfinished(ledger, queue, now), AT_ONCE, (id) => settle(ledger, queue, id, done));
-  await inBatches(await lateCancels(ledger, now), AT_ONCE, (id) => stop(ledger, queue, id));
+  await inBatches(await lateCancels(ledger, now), AT_ONCE, (id) => stop(queue, id));
   return done;
 }
 
@@ -77,8 +77,7 @@ async function requeue(ledger: LedgerLike, queue: Queue, id: string): Promise<bo
   const submission = await getSubmission(ledger, id);
   if (!UNFINISHED.includes(submission.state) && submission.state !== 'crashed') return false;
   const { urgency, from } = await due(ledger, id);
-  await queue.forget(submission);
-  await queue.submit(submission, { urgency, from });
+  await queue.submit(submission, { urgency, from, anew: true });
   return true;
 }
 
@@ -109,8 +108,8 @@ async function lateCancels(ledger: LedgerLike, now: Date): Promise<string[]> {
 }
 
 /** Stops the work where it goes on, and removes what waits: the ledger remembers the end. */
-async function stop(ledger: LedgerLike, queue: Queue, id: string): Promise<void> {
+async function stop(queue: Queue, id: string): Promise<void> {
   const { state } = await queue.outcome(id);
   if (state === 'active' || state === 'waiting') await queue.cancel(id);
-  else if (state !== 'unknown') await queue.forget(await getSubmission(ledger, id));
+  else if (state !== 'unknown') await queue.forget(id);
 }
