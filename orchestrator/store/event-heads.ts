@@ -31,7 +31,7 @@ class EventHeads {
     return (await this.#readAll([submission])).get(submission) ?? NONE;
   }
 
-  /** Resolves when there is an event after `seen`, or the signal is aborted. */
+  /** Resolves when there is an event after `seen`, when the submission has ended, or when the signal is aborted. */
   after(
     submission: string,
     seen: string,
@@ -74,7 +74,7 @@ class EventHeads {
       const heads = await this.#readAll([...new Set([...this.#waiting].map((each) => each.submission))]);
       for (const each of [...this.#waiting]) {
         const head = heads.get(each.submission);
-        if (head !== undefined && BigInt(head.last) > each.seen) each.wake(head);
+        if (head !== undefined && (head.ended || BigInt(head.last) > each.seen)) each.wake(head);
       }
     } catch (error) {
       if (error instanceof Fault && error.code === 'ledger-failed') return; // it is away: the next look asks again

@@ -1,5 +1,6 @@
 import { Kysely, Migrator, PostgresDialect, type Migration, type PostgresPool } from 'kysely';
 import { Fault, printable } from '../contract/fault.ts';
+import { keepVacuumed } from './autovacuum.ts';
 import type { Database } from './database.ts';
 import * as first from './migrations/0001-ledger.ts';
 import * as service from './migrations/0002-service.ts';
@@ -40,7 +41,14 @@ export async function openLedger(options: { database: Database; signal: AbortSig
   });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw asFault(error, options.database.place);
-  return { db: db.withSchema(SCHEMA), [Symbol.asyncDispose]: () => db.destroy() };
+  const vacuumed = options.database.kind === 'embedded' ? keepVacuumed(options.database.pool) : null;
+  return {
+    db: db.withSchema(SCHEMA),
+    async [Symbol.asyncDispose]() {
+      await vacuumed?.[Symbol.asyncDispose]();
+      await db.destroy();
+    },
+  };
 }
 
 /** SQLSTATE of an error, where PostgreSQL gave one. */

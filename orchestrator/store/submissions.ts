@@ -13,7 +13,7 @@ import { newId } from './ids.ts';
 import type { LedgerLike } from './ledger.ts';
 import { afterCursor, cutPage, rowsFor } from './listing.ts';
 import { addOwner } from './owners.ts';
-import { asSubmissions, SUBMISSION_COLUMNS } from './submission-rows.ts';
+import { asSubmission, selectSubmissions } from './submission-rows.ts';
 
 type State = Submission['state'];
 
@@ -80,15 +80,9 @@ export async function createSubmission(
 
 /** @throws Fault `submission-unknown` */
 export async function getSubmission(ledger: LedgerLike, id: string): Promise<Submission> {
-  const row = await ledger.db
-    .selectFrom('submissions')
-    .select(SUBMISSION_COLUMNS)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = await selectSubmissions(ledger).where('submissions.id', '=', id).executeTakeFirst();
   if (row === undefined) throw new Fault('submission-unknown', printable(id));
-  const [submission] = await asSubmissions(ledger, [row]);
-  if (submission === undefined) throw new Fault('submission-unknown', printable(id));
-  return submission;
+  return asSubmission(row);
 }
 
 /** Newest first. `next` is the cursor of the following page, null on the last one. */
@@ -97,15 +91,11 @@ export async function listSubmissions(
   query: { cursor?: string | null; states?: readonly State[]; most?: number } = {},
 ): Promise<{ submissions: Submission[]; next: string | null }> {
   const after = afterCursor(query.cursor);
-  let select = ledger.db
-    .selectFrom('submissions')
-    .select(SUBMISSION_COLUMNS)
-    .orderBy('seq', 'desc')
-    .limit(rowsFor(query.most));
+  let select = selectSubmissions(ledger).orderBy('seq', 'desc').limit(rowsFor(query.most));
   if (query.states !== undefined) select = select.where('state', 'in', [...query.states]);
   if (after !== null) select = select.where('seq', '<', after);
   const { page, next } = cutPage(await select.execute(), query.most);
-  return { submissions: await asSubmissions(ledger, page), next };
+  return { submissions: page.map(asSubmission), next };
 }
 
 /**
@@ -149,13 +139,14 @@ export async function recordFault(ledger: LedgerLike, id: string, fault: Fault):
 
 /** Keeps the inspection whole, and shortened what lists show and searches look for. */
 export async function recordInspection(ledger: LedgerLike, id: string, inspection: Inspection): Promise<void> {
-  const { facts, declaredFunction } = Inspection.parse(inspection);
+  const parsed = Inspection.parse(inspection);
+  const { facts, declaredFunction } = parsed;
   const packageName = columnText(facts.packageName, 255);
   const label = columnTextOrNull(facts.label, 200);
   await ledger.db
     .updateTable('submissions')
     .set({
-      inspection: JSON.stringify(inspection),
+      inspection: JSON.stringify(parsed),
       package_name: packageName,
       label,
       version_code: facts.versionCode,
