@@ -14,17 +14,11 @@ import type { Ledger } from '../orchestrator/store/ledger.ts';
 import { addReport } from '../orchestrator/store/reports.ts';
 import { failRun, openRun, sealRun } from '../orchestrator/store/runs.ts';
 import { asFault, type Processors, type StageContext } from '../orchestrator/store/stage.ts';
-import {
-  getInspection,
-  getSubmission,
-  recordFault,
-  recordInspection,
-  setState,
-} from '../orchestrator/store/submissions.ts';
+import { getInspection, getSubmission, recordInspection, setState } from '../orchestrator/store/submissions.ts';
 import { refuseUnmet, SIMULATED_OFFER } from './apk/refuse.ts';
 import { assess } from './assess.ts';
 import { unpackSubmitted, type UnpackedApks } from './containers.ts';
-import { keepBundle, lastSealedRun, takeBundle } from './evidence.ts';
+import { keepBundle, sealedRunOf, takeBundle } from './evidence.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
 import { signerOf } from './judge/baseline-signer.ts';
@@ -67,25 +61,16 @@ export interface WrittenReport {
 export function createProcessors(bench: Bench): Processors {
   const { ledger, files, profiles } = bench;
 
-  /** Records a fault that no retry will mend as the submission's end. */
-  async function noting<Result>(
+  /** Does a stage while those who watch are told of it. The queue records how it ended. */
+  async function telling<Result>(
     { submission }: { readonly submission: string },
-    { signal }: StageContext,
     work: (live: LiveReport) => Promise<Result>,
   ): Promise<Result> {
     await using live = reportLive({
       append: (events) => appendEvents(ledger, submission, events),
       failed: (error) => bench.warn(`live events of ${submission}: ${asFault(error).message}`),
     });
-    try {
-      return await work(live);
-    } catch (error) {
-      // What breaks while the work is being stopped is not why it ended.
-      const fault = asFault(signal.aborted ? signal.reason : error);
-      await live.flush();
-      if (!fault.retryable && fault.code !== 'cancelled') await recordFault(ledger, submission, fault);
-      throw fault;
-    }
+    return await work(live);
   }
 
   /** The APKs of a submission on this machine, out of their containers. */
@@ -104,7 +89,7 @@ export function createProcessors(bench: Bench): Processors {
 
   return {
     inspect: (job, context) =>
-      noting(job, context, async (live) => {
+      telling(job, async (live) => {
         const { signal } = context;
         const progress = both(context.progress, live);
         await setState(ledger, job.submission, 'inspecting');
@@ -119,8 +104,11 @@ export function createProcessors(bench: Bench): Processors {
       }),
 
     examine: (job, context) =>
-      noting(job, context, async (live) => {
+      telling(job, async (live) => {
         const { signal, token } = context;
+        // A worker that died, or lost its queue, just after it sealed: the evidence is there, and an hour is saved.
+        const before = await sealedRunOf(ledger, job.submission);
+        if (before !== null) return { run: before.id, bundle: before.bundle, directory: before.directory ?? '' };
         await setState(ledger, job.submission, 'examining');
         const { options } = await getSubmission(ledger, job.submission);
         const inspection = await inspectionOf(job.submission);
@@ -155,7 +143,7 @@ export function createProcessors(bench: Bench): Processors {
       }),
 
     assess: (job, context) =>
-      noting(job, context, async (live) => {
+      telling(job, async (live) => {
         const { signal } = context;
         const progress = both(context.progress, live);
         await setState(ledger, job.submission, 'assessing');
@@ -163,7 +151,8 @@ export function createProcessors(bench: Bench): Processors {
         const { options } = await getSubmission(ledger, job.submission);
         const inspection = await inspectionOf(job.submission);
         const { packageName } = inspection.facts;
-        const run = await lastSealedRun(ledger, job.submission);
+        const run = await sealedRunOf(ledger, job.submission);
+        if (run === null) throw new Fault('bundle-missing', `no run of ${job.submission} was sealed`);
         await using sealed = await takeBundle(bench, run, signal);
         progress({ stage: 'assess', step: 'judging', done: 0.3 });
         const report = await assess({

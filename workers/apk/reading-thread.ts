@@ -20,7 +20,7 @@ export function takeThread(heapMegabytes: number): ReadingThread {
   const [kept] = found === -1 ? [] : idle.splice(found, 1);
   if (kept !== undefined) {
     kept.worker.ref();
-    kept.worker.removeAllListeners();
+    silence(kept.worker);
     return { ...kept, tasks: kept.tasks + 1 };
   }
   // The thread's entry is plain JavaScript that registers tsx itself, so it starts alike under tsx and under vitest.
@@ -33,7 +33,7 @@ export function takeThread(heapMegabytes: number): ReadingThread {
 
 /** Keeps a thread whose task ended with an answer. An idle one does not keep the process alive. */
 export async function giveBack(thread: ReadingThread): Promise<void> {
-  thread.worker.removeAllListeners();
+  silence(thread.worker);
   if (idle.length >= MOST_IDLE || thread.tasks >= MOST_TASKS) return endThread(thread);
   thread.worker.unref();
   const forget = (): void => {
@@ -47,7 +47,12 @@ export async function giveBack(thread: ReadingThread): Promise<void> {
 
 /** Ends a thread that failed, or that still works on what nobody waits for. */
 export async function endThread({ worker }: ReadingThread): Promise<void> {
-  worker.removeAllListeners();
+  silence(worker);
   worker.on('error', () => undefined); // it is being ended; nobody waits for what it says
   await worker.terminate();
+}
+
+/** Its listeners belong to the task that ended. Node keeps some of its own on a worker, which stay. */
+function silence(worker: Worker): void {
+  for (const name of ['message', 'error', 'exit']) worker.removeAllListeners(name);
 }

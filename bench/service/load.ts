@@ -1,0 +1,77 @@
+/**
+ * Submissions of small APKs from many clients at once, against a service and two workers, each its own process, on
+ * private servers of PostgreSQL and Redis. Device sessions are recorded ones; the rest is real.
+ *
+ * npx tsx bench/service/load.ts [--submissions 2000] [--clients 50] [--workers 2] [--nice 10] [--queue redis|postgresql]
+ */
+import { parseArgs } from 'node:util';
+import { scratch, startPostgres, startRedis } from '../../test/store/places.ts';
+import { misused, whole } from '../cadence/measure/options.ts';
+import { byClients, quantile, submitOne } from './client.ts';
+import { startFleet } from './fleet.ts';
+import { smallApks } from './small-apks.ts';
+import { untilEnded } from './tally.ts';
+
+const { values } = parseArgs({
+  options: {
+    submissions: { type: 'string', default: '2000' },
+    clients: { type: 'string', default: '50' },
+    workers: { type: 'string', default: '2' },
+    nice: { type: 'string', default: '10' },
+    queue: { type: 'string', default: 'redis' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const count = whole(values.submissions, '--submissions');
+const clients = whole(values.clients, '--clients');
+if (!['redis', 'postgresql'].includes(values.queue)) misused('--queue is redis or postgresql.');
+const say = (line: string): void => console.error(line);
+
+say(`writing ${count} APKs`);
+const apks = smallApks(count, 'load');
+await using place = await scratch();
+await using postgres = await startPostgres();
+await using redis = values.queue === 'redis' ? await startRedis() : null;
+say('starting the service and its workers');
+await using fleet = await startFleet({
+  home: place.directory,
+  databaseUrl: postgres.url,
+  redisUrl: redis?.url ?? null,
+  workers: whole(values.workers, '--workers'),
+  workersNice: whole(values.nice, '--nice'),
+  log: values.verbose ? say : (line) => /error|fatal/i.test(line) && say(line),
+});
+
+say(`${clients} clients submit`);
+const startedMs = performance.now();
+const answers = await byClients(clients, apks, (apk) => submitOne(fleet.address, fleet.token, apk));
+const seconds = (performance.now() - startedMs) / 1000;
+const again = await byClients(clients, apks.slice(0, 200), (apk) => submitOne(fleet.address, fleet.token, apk));
+const ended = await untilEnded(postgres.url, 1800, say);
+const wholeSeconds = (performance.now() - startedMs) / 1000;
+
+const times = answers.map(({ milliseconds }) => milliseconds);
+const ids = new Set(answers.map(({ id }) => id));
+const statuses: Record<string, number> = {};
+for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;
+const result = {
+  queue: values.queue,
+  submissions: count,
+  clients,
+  statuses,
+  distinctIds: ids.size,
+  repeatedGiveSameId: again.every((one, index) => one.status === 200 && one.id === answers[index]?.id),
+  postMs: {
+    p50: quantile(times, 0.5),
+    p90: quantile(times, 0.9),
+    p99: quantile(times, 0.99),
+    most: Math.max(...times),
+  },
+  postsASecond: count / seconds,
+  secondsToLastReport: wholeSeconds,
+  ledger: ended,
+};
+console.log(JSON.stringify(result, null, 2));
+const isWhole =
+  ids.size === count && ended.submissions === count && ended.states['done'] === count && ended.reports === count;
+if (!isWhole || ended.doubled > 0 || !result.repeatedGiveSameId) process.exitCode = 1;
