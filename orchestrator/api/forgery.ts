@@ -20,6 +20,14 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  * where there is a session, carry the token that is bound to it (OWASP: synchroniser token pattern).
  */
 export function refuseForgery(server: FastifyInstance, service: Pick<Service, 'config'>): void {
+  // A form with files reaches only those who read its parts, since what is read later is checked later.
+  server.addHook('preParsing', async ({ headers, routeOptions, is404 }) => {
+    const form = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+    if (form && routeOptions.config.upload !== true && !is404) {
+      throw new Fault('media-type-refused', 'a form with files is not taken here');
+    }
+  });
+
   server.addHook('preHandler', async (request) => {
     if (SAFE.has(request.method) || request.actor?.via === 'token') return;
     refuseForeignOrigin(request, service.config.SLEEPTALK_PUBLIC_URL);

@@ -11,7 +11,9 @@ import { failedSignIns } from './failed-sign-ins.ts';
 import { refuseForgery } from './forgery.ts';
 import { logRequests } from './log-requests.ts';
 import { describeApi } from './openapi.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { measure } from './metrics.ts';
+import { faultOf, sendProblem } from './problem.ts';
 import { limitRates } from './rate-limit.ts';
 import { allowlistRoutes } from './routes/allowlist.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -45,6 +47,8 @@ export async function buildServer(service: Service, { signal }: { signal: AbortS
     bodyLimit: MOST_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
     return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, faultOf(error)),
+    clientErrorHandler: answerBrokenRequest,
   });
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -36,6 +36,8 @@ export interface Stand extends AsyncDisposable {
   work(watched?: Watched): Promise<Workers>;
   /** The bytes of a stored file. */
   stored(sha256: string): Promise<Buffer>;
+  /** True where a file of that content is stored. */
+  holds(content: string): Promise<boolean>;
   /** Names of what lies in the store's folder for uploads that are not finished. */
   incoming(): Promise<string[]>;
 }
@@ -112,6 +114,7 @@ export async function openStand(
         classes: { simulated: 2 },
       }),
     stored: async (sha256) => buffer(await service.files.open(sha256, signal)),
+    holds: (content) => service.files.has(createHash('sha256').update(content).digest('hex')),
     incoming: () => readdir(join(directory, 'incoming')),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };

@@ -56,7 +56,7 @@ export function oidcRoutes(server: FastifyInstance, service: Service, failed: Fa
         idTokenExpected: true,
       });
       const person = await personOf(service, tokens.claims());
-      await signIn(service, request, reply, person, person.role, 'oidc');
+      await signIn(service, request, reply, person, { by: 'oidc' });
       next = localPath(journey.next);
     } catch (error) {
       return await refuse(request, reply, error);

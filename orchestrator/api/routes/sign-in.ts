@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { note } from '../../acts/noted.ts';
-import type { Actor, Person, Role } from '../../contract/person.ts';
+import type { Actor, Person } from '../../contract/person.ts';
 import type { Service } from '../../service.ts';
 import { actorOfToken } from '../../store/tokens.ts';
 import { closeWebSession, openWebSession, redeemSignInCode } from '../../store/web-sessions.ts';
@@ -45,7 +45,7 @@ export function signInRoutes(server: FastifyInstance, service: Service, failed: 
       await failed.record(request, 'code');
       return show(reply, next, 'That link was used before, or its time is over.');
     }
-    await signIn(service, request, reply, person, person.role, 'code');
+    await signIn(service, request, reply, person, { by: 'code' });
     return reply.redirect(next, 303);
   });
 
@@ -57,7 +57,8 @@ export function signInRoutes(server: FastifyInstance, service: Service, failed: 
       await failed.record(request, 'form');
       return show(reply, next, 'That token is not known, has expired or was revoked.');
     }
-    await signIn(service, request, reply, { id: actor.person, name: actor.name }, actor.role, 'token');
+    const person = { id: actor.person, name: actor.name, role: actor.role };
+    await signIn(service, request, reply, person, { by: 'token', token: actor.credential });
     return reply.redirect(next, 303);
   });
 
@@ -75,21 +76,21 @@ export async function signIn(
   service: Service,
   request: FastifyRequest,
   reply: FastifyReply,
-  person: Pick<Person, 'id' | 'name'>,
-  role: Role,
-  by: 'token' | 'code' | 'oidc',
+  { id, name, role }: Pick<Person, 'id' | 'name' | 'role'>,
+  { by, token = null }: { readonly by: 'token' | 'code' | 'oidc'; readonly token?: string | null },
 ): Promise<void> {
   const before = request.cookies[SESSION_COOKIE];
   if (before !== undefined) await closeWebSession(service.ledger, before);
   const { secret } = await openWebSession(service.ledger, {
-    person: person.id,
+    person: id,
     role,
+    token,
     hours: service.config.SLEEPTALK_SESSION_HOURS,
     now: service.now(),
   });
-  const actor: Actor = { person: person.id, name: person.name, role, via: 'session', credential: `sign-in by ${by}` };
+  const actor: Actor = { person: id, name, role, via: 'session', credential: `sign-in by ${by}` };
   await note(service, actor, { act: 'signed-in', subject: null, detail: { address: request.ip } });
-  request.log.info({ person: person.id, by }, 'signed in');
+  request.log.info({ person: id, by }, 'signed in');
   setSessionCookie(service, request, reply, secret);
 }
 
