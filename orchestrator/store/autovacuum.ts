@@ -17,9 +17,11 @@ const EVERY_MS = 30_000;
  * replaced are never given free.
  */
 export function keepVacuumed(pool: SqlPool, everyMs: number = EVERY_MS): AsyncDisposable {
-  let working: Promise<unknown> = Promise.resolve();
+  let working: Promise<unknown> | null = null;
   const timer = setInterval(() => {
-    working = vacuumOnce(pool).catch(() => undefined); // the next time will do; queries are only slower without it
+    working ??= vacuumOnce(pool)
+      .catch(() => undefined) // the next time will do; queries are only slower without it
+      .finally(() => (working = null));
   }, everyMs).unref();
   return {
     async [Symbol.asyncDispose]() {

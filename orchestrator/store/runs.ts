@@ -126,13 +126,13 @@ async function endRun(
   });
 }
 
-/** Locks the submission, so that two holders open their runs one after the other. */
+/** Locks the submission, so that two holders open their runs one after the other; rows that refer to it may be added. */
 async function refuseStale(ledger: LedgerLike, submission: string, token: number): Promise<void> {
   const held = await ledger.db
     .selectFrom('submissions')
     .select('id')
     .where('id', '=', submission)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (held === undefined) throw new Fault('submission-unknown', printable(submission));
   const { newest } = await ledger.db

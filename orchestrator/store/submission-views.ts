@@ -102,7 +102,7 @@ function selectViews(ledger: LedgerLike, onlyOwner: string | null) {
 function narrowed(select: Select, search: SubmissionSearch): Select {
   const { states, verdict, certificate, sha256, text, host } = search;
   let all = select;
-  if (states !== undefined) all = all.where('submissions.state', 'in', [...states]);
+  if (states !== undefined) all = all.where(sql<boolean>`submissions.state = any(${[...states]}::text[])`);
   if (verdict !== undefined) all = all.where('submissions.verdict', '=', verdict);
   if (search.package !== undefined)
     all = all.where('submissions.package_name', 'like', `${literally(search.package)}%`);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Urgency } from '../contract/api.ts';
 import { Inspection } from '../contract/apk.ts';
 import { Fault, printable } from '../contract/fault.ts';
@@ -92,7 +93,7 @@ export async function listSubmissions(
 ): Promise<{ submissions: Submission[]; next: string | null }> {
   const after = afterCursor(query.cursor);
   let select = selectSubmissions(ledger).orderBy('seq', 'desc').limit(rowsFor(query.most));
-  if (query.states !== undefined) select = select.where('state', 'in', [...query.states]);
+  if (query.states !== undefined) select = select.where(sql<boolean>`state = any(${[...query.states]}::text[])`);
   if (after !== null) select = select.where('seq', '<', after);
   const { page, next } = cutPage(await select.execute(), query.most);
   return { submissions: page.map(asSubmission), next };
