@@ -27,3 +27,8 @@ export function shortened(text: string, most: number): string {
   const points = Array.from(text.slice(0, most * 2 + 2));
   return points.length > most ? `${points.slice(0, most).join('')}…` : text;
 }
+
+/** Who submitted it, as lists name them. */
+export function submitterOf({ submittedBy }: Pick<SubmissionView, 'submittedBy'>): string {
+  return submittedBy === null ? 'command line' : shortened(submittedBy.name, 80);
+}

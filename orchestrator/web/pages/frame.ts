@@ -1,6 +1,7 @@
 import { mayActAs, type Role } from '../../contract/person.ts';
 import { assetPath, type AssetName } from '../asset.ts';
 import { html, type Html } from '../html.ts';
+import { shortened } from './app-cell.ts';
 import { csrfField } from './form.ts';
 import type { Visit } from './visit.ts';
 
@@ -81,7 +82,7 @@ function siteBar({ actor, csrf, path }: Visit): Html {
             <input id="search" name="text" type="search" placeholder="Search apps" maxlength="200" autocomplete="off" />
           </form>
           <div class="who-am-i">
-            <span><b title="${actor.name}">${actor.name}</b>${actor.role}</span>
+            <span><b title="${shortened(actor.name, 200)}">${shortened(actor.name, 60)}</b>${actor.role}</span>
             <form method="post" action="/sign-out">
               ${csrfField(csrf)}
               <button class="small">Sign out</button>

@@ -28,7 +28,7 @@ export function liveSection(submission: SubmissionView, live: Live, ended: boole
   >
     <h2 id="live-title">${ended ? 'While it ran' : 'As it happens'}</h2>
     <div class="card">
-      ${!ended && progressLine(live)} ${phaseBar(live)} ${counters(live, sessions)}
+      ${!ended && progressLine(live)} ${phaseBar(live, ended)} ${counters(live, sessions, ended)}
       <table class="live">
         <caption class="unseen">
           Sessions by destination, over ${duration(windowMs)} of device time
@@ -85,8 +85,8 @@ function stepWords({ stage, step }: NonNullable<Live['progress']>): string {
  * The phases walked so far as shares of the window, each with its name; the hand shows where the run stands. Without a
  * view box places are per cent, so the names are not stretched.
  */
-function phaseBar({ phases, progress }: Live): Html {
-  const hand = progress?.stage === 'examine' ? (progress.done ?? null) : null;
+function phaseBar({ phases, progress }: Live, ended: boolean): Html {
+  const hand = !ended && progress?.stage === 'examine' ? (progress.done ?? null) : null;
   const words = phases.map(({ phase, from, to }) => `${phase} ${percent(from)} to ${percent(to)}`).join(', ');
   return html`<svg
     class="phasebar after"
@@ -106,13 +106,13 @@ function phaseBar({ phases, progress }: Live): Html {
   </svg>`;
 }
 
-function counters({ progress, destinations }: Live, sessions: number): Html {
+function counters({ progress, destinations }: Live, sessions: number, ended: boolean): Html {
   const left = progress?.secondsLeft ?? null;
   return html`<ul class="tiles after" aria-label="Counters">
     ${counter('live-sessions', sessions, 'sessions')}
     ${counter('live-destinations', destinations.length, 'destinations')}
     ${counter('live-pushes', progress?.pushes ?? 0, 'pushes')}
-    ${counter('live-left', left === null ? '–' : duration(left * 1000), 'left to watch')}
+    ${!ended && counter('live-left', left === null ? '–' : duration(left * 1000), 'left to watch')}
   </ul>`;
 }
 

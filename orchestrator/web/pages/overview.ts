@@ -4,7 +4,7 @@ import type { Submission } from '../../contract/job.ts';
 import { plural } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { moment } from '../moment.ts';
-import { appCell } from './app-cell.ts';
+import { appCell, submitterOf } from './app-cell.ts';
 import { RUNNING, stateBadge, verdictBadge } from './badge.ts';
 import { framed } from './frame.ts';
 import { cell, empty, list } from './list.ts';
@@ -87,6 +87,6 @@ export function submissionRow(one: SubmissionView, now: Date): Html {
   return html`<tr>
     ${appCell(one)} ${cell('State', stateBadge(one.state))}
     ${cell('Verdict', one.verdict === null ? html`<span class="soft">–</span>` : verdictBadge(one.verdict))}
-    ${cell('By', one.submittedBy?.name ?? 'command line')} ${cell('Changed', moment(one.updatedAt, now))}
+    ${cell('By', submitterOf(one))} ${cell('Changed', moment(one.updatedAt, now))}
   </tr>`;
 }

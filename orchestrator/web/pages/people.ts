@@ -73,7 +73,9 @@ function personRow(visit: SignedIn, person: Person): Html {
               ${csrfField(visit.csrf)}
               <input type="hidden" name="disabled" value="${person.disabledAt === null ? 'true' : 'false'}" />
               <button class="small ${person.disabledAt === null ? 'danger' : ''}">
-                ${person.disabledAt === null ? 'Shut out' : 'Let in again'}<span class="unseen"> ${person.name}</span>
+                ${person.disabledAt === null ? 'Shut out' : 'Let in again'}<span class="unseen">
+                  ${shortened(person.name, 80)}</span
+                >
               </button>
             </form>`,
     )}
@@ -83,7 +85,7 @@ function personRow(visit: SignedIn, person: Person): Html {
 function roleForm(visit: SignedIn, { id, name, role }: Person): Html {
   return html`<form class="inline" method="post" action="/people/${id}">
     ${csrfField(visit.csrf)}
-    <label class="unseen" for="role-${id}">Role of ${name}</label>
+    <label class="unseen" for="role-${id}">Role of ${shortened(name, 80)}</label>
     <select id="role-${id}" name="role">
       ${ROLES.map(({ value }) => html`<option ${value === role && html`selected`}>${value}</option>`)}
     </select>
@@ -104,7 +106,7 @@ function tokenRow(visit: SignedIn, token: Token, owner: string): Html {
         ? html`<span class="badge">${token.revokedAt !== null ? 'revoked' : 'expired'}</span>`
         : html`<form class="inline" method="post" action="/people/tokens/${token.id}/revoke">
             ${csrfField(visit.csrf)}<button class="small danger">
-              Revoke<span class="unseen"> ${token.name}</span>
+              Revoke<span class="unseen"> ${shortened(token.name, 80)}</span>
             </button>
           </form>`,
     )}

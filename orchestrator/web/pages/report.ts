@@ -5,6 +5,7 @@ import type { Allowance, Review } from '../../contract/review.ts';
 import { html, type Html } from '../html.ts';
 import { moment } from '../moment.ts';
 import { reportSections } from '../report/page.ts';
+import { shortened } from './app-cell.ts';
 import { effectBadge } from './badge.ts';
 import type { Typed } from './form.ts';
 import { framed } from './frame.ts';
@@ -96,7 +97,8 @@ function comparisons({ view, others, allowance }: ReportParts): Html | false {
           html`<li>
             <a href="/reports/${approved.report}/compare/${view.id}">with the approved version</a>
             <span class="soft"
-              >${approved.versionName} ${approved.versionCode !== null && `(${approved.versionCode})`}, approved by
+              >${shortened(approved.versionName ?? '', 60)}
+              ${approved.versionCode !== null && `(${approved.versionCode})`}, approved by
               ${approved.approvedBy.map((one) => one.name).join(' and ')}</span
             >
           </li>`

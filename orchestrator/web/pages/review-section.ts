@@ -63,7 +63,8 @@ function overrideState(
   reviews: readonly Review[],
 ): Html | false {
   if (verdict === 'consistent') return false;
-  const [newest] = reviews;
+  // A question neither approves nor takes an approval back.
+  const newest = reviews.find(({ effect }) => effect !== 'noted');
   if (newest?.effect === 'approved') {
     return html`<p class="alert mild">Approved against the verdict by two people: an override.</p>`;
   }

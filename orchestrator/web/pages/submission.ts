@@ -5,7 +5,7 @@ import type { listDeliveries } from '../../store/deliveries.ts';
 import { plural, shortDigest, size } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { moment } from '../moment.ts';
-import { appName, shortened } from './app-cell.ts';
+import { appName, shortened, submitterOf } from './app-cell.ts';
 import { effectBadge, ENDED, stateBadge, verdictBadge } from './badge.ts';
 import { csrfField } from './form.ts';
 import { framed } from './frame.ts';
@@ -39,9 +39,9 @@ export function submissionPage(visit: SignedIn, parts: SubmissionParts): string 
         <div>
           <h1>${name} ${stateBadge(submission.state)}</h1>
           <p class="soft">
-            ${submission.package ?? 'not inspected yet'} ${submission.versionName}
+            ${shortened(submission.package ?? 'not inspected yet', 255)} ${shortened(submission.versionName ?? '', 60)}
             ${submission.versionCode !== null && `(${submission.versionCode})`} · submitted
-            ${moment(submission.createdAt, visit.now)} by ${submission.submittedBy?.name ?? 'the command line'}
+            ${moment(submission.createdAt, visit.now)} by ${submitterOf(submission)}
           </p>
         </div>
         ${actions(visit, submission, ended)}

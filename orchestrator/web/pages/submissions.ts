@@ -2,7 +2,7 @@ import type { SubmissionView } from '../../contract/api.ts';
 import { plural } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { moment } from '../moment.ts';
-import { appCell } from './app-cell.ts';
+import { appCell, submitterOf } from './app-cell.ts';
 import { stateBadge, verdictBadge } from './badge.ts';
 import { framed } from './frame.ts';
 import { optionList } from './form.ts';
@@ -101,8 +101,8 @@ function row(one: SubmissionView, now: Date): Html {
   return html`<tr>
     ${appCell(one)} ${cell('State', stateBadge(one.state))}
     ${cell('Verdict', one.verdict === null ? html`<span class="soft">–</span>` : verdictBadge(one.verdict))}
-    ${cell('Function', one.function ?? html`<span class="soft">–</span>`)}
-    ${cell('By', one.submittedBy?.name ?? 'command line')} ${cell('Submitted', moment(one.createdAt, now))}
+    ${cell('Function', one.function ?? html`<span class="soft">–</span>`)} ${cell('By', submitterOf(one))}
+    ${cell('Submitted', moment(one.createdAt, now))}
     ${cell('Report', one.report === null ? html`<span class="soft">–</span>` : html`<a href="/reports/${one.report}">open</a>`)}
   </tr>`;
 }
