@@ -1,12 +1,13 @@
 /**
  * Judges the labelled series of one set by every method side by side and prints what was measured.
  *
- * npx tsx bench/cadence/run.ts [--set development|held-out] [--window 15|60] [--series 300] [--only ours]
+ * npx tsx bench/cadence/run.ts [--set development|held-out|reference] [--window 15|60] [--series 300] [--only ours]
  *   [--threads 1] [--seed N] [--json]
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { SETS, type SetName } from './generator/series.ts';
+import { besidePublished } from './measure/beside-published.ts';
 import type { Cell } from './measure/judged.ts';
 import { misused, whole } from './measure/options.ts';
 import { printed } from './measure/print.ts';
@@ -51,6 +52,7 @@ if (values.json) {
   console.log(`The ${set} set, seed ${used}.\n`);
   for (const [index, perMethod] of cards.entries())
     console.log(`${index > 0 ? '\n\n' : ''}${printed(perMethod, series)}`);
+  for (const beside of set === 'reference' ? cards.map(besidePublished) : []) if (beside) console.log(`\n${beside}`);
 }
 
 function setNamed(name: string): SetName {
