@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault, printable } from '../orchestrator/contract/fault.ts';
+import { Fault } from '../orchestrator/contract/fault.ts';
 import { archiveBundle, fetchBundle } from '../orchestrator/store/archive.ts';
 import { recordArtefacts } from '../orchestrator/store/artefacts.ts';
 import { readBundle, type SealedBundle } from '../orchestrator/store/bundles.ts';
@@ -30,13 +30,13 @@ export async function keepBundle(
   );
 }
 
-/** The last run of a submission that was sealed. @throws Fault `bundle-missing` where there is none */
-export async function lastSealedRun(ledger: Pick<Ledger, 'db'>, submission: string): Promise<Run & { bundle: string }> {
+/** The last run of a submission that was sealed; null where there is none. */
+export async function sealedRunOf(
+  ledger: Pick<Ledger, 'db'>,
+  submission: string,
+): Promise<(Run & { readonly bundle: string }) | null> {
   const run = (await listRuns(ledger, submission)).findLast(({ state }) => state === 'sealed');
-  if (run === undefined || run.bundle === null) {
-    throw new Fault('bundle-missing', `no run of ${printable(submission)} was sealed`);
-  }
-  return { ...run, bundle: run.bundle };
+  return run === undefined || run.bundle === null ? null : { ...run, bundle: run.bundle };
 }
 
 /** A bundle to read; what was fetched for it goes away when disposed. */

@@ -1,0 +1,118 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { vi } from 'vitest';
+import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
+import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
+import { openDatabase } from '../../orchestrator/store/database.ts';
+import { openFileStore, type FileStore } from '../../orchestrator/store/files.ts';
+import { openLedger, type Ledger } from '../../orchestrator/store/ledger.ts';
+import { Opened } from '../../orchestrator/store/opened.ts';
+import { openQueue, type JobQueue } from '../../orchestrator/store/queue.ts';
+import { createSubmission } from '../../orchestrator/store/submissions.ts';
+import { readConfig } from '../../orchestrator/config.ts';
+import type { examine } from '../../workers/examine.ts';
+import type { Bench } from '../../workers/processors.ts';
+import { loadProfiles } from '../../workers/profiles.ts';
+import { ledgerTemplate } from '../../cli/ledger-template.ts';
+
+/** Ledger, queue, files and evidence of a worker under test, all embedded and removed afterwards. */
+export interface WorkerDesk extends AsyncDisposable {
+  readonly directory: string;
+  readonly ledger: Ledger;
+  readonly queue: JobQueue;
+  readonly files: FileStore;
+  readonly evidence: string;
+  readonly bench: Omit<Bench, 'ledger' | 'deviceFor' | 'warn'>;
+  /** Submits files as a service does; gives the submission's id. */
+  submit(files: Readonly<Record<string, Buffer>>, options?: Partial<SubmissionOptions>): Promise<string>;
+}
+
+export async function openWorkerDesk(examined: typeof examine): Promise<WorkerDesk> {
+  const directory = await mkdtemp(join(tmpdir(), 'sleeptalk-worker-'));
+  const { signal } = new AbortController();
+  await using opening = new Opened();
+  opening.defer(() => rm(directory, { recursive: true, force: true }));
+  const database = opening.use(
+    await openDatabase({ directory: join(directory, 'ledger'), template: ledgerTemplate(), signal }),
+  );
+  const ledger = opening.use(await openLedger({ database, signal }));
+  const files = await openFileStore(readConfig({}), { directory: join(directory, 'files'), signal });
+  const queue = opening.use(await openQueue({ database, ledger, signal, backoffMs: 1 }));
+  const evidence = join(directory, 'evidence');
+  const profiles = await loadProfiles();
+  const opened = opening.handOn();
+  return {
+    directory,
+    ledger,
+    queue,
+    files,
+    evidence,
+    bench: {
+      files,
+      profiles,
+      baselineFor: async () => null,
+      evidence,
+      keepsEvidence: false,
+      environment: {},
+      engineVersion: '0.0.0-test',
+      examine: examined,
+    },
+    async submit(contents, options = {}) {
+      const sent = [];
+      for (const [fileName, bytes] of Object.entries(contents)) {
+        const stored = await files.add(Readable.from([bytes]), { limitBytes: bytes.length, signal });
+        sent.push({ sha256: stored.sha256, sizeBytes: stored.sizeBytes, fileName });
+      }
+      const { submission } = await createSubmission(ledger, {
+        files: sent,
+        options: SubmissionOptions.parse(options),
+        again: true,
+      });
+      await queue.submit(submission);
+      return submission.id;
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+export const silent = { info: vi.fn(), warn: vi.fn() };
+
+const MINUTE_MS = 60_000;
+
+/** In place of a device session: a beacon every five minutes of an hour in the background, told as it is written. */
+export const observed: typeof examine = async (order) => {
+  const records: CaptureRecord[] = [
+    {
+      type: 'start',
+      package: order.inspection.facts.packageName,
+      windowMs: 60 * MINUTE_MS,
+      device: { kind: 'simulated' },
+    },
+    { type: 'phase', atMs: 0, phase: 'background' },
+    { type: 'state', atMs: 0, foregroundServices: [], standbyBucket: 'active', deviceIdle: 'ACTIVE' },
+    ...Array.from({ length: 11 }, (_, beat): CaptureRecord => ({
+      type: 'session',
+      startMs: (beat + 1) * 5 * MINUTE_MS,
+      endMs: (beat + 1) * 5 * MINUTE_MS + 300,
+      destination: { host: 'cdn.brightlamp.example', port: 443 },
+      protocol: 'https',
+      upBytes: 420,
+      downBytes: 310,
+      attribution: 'certain',
+      forced: false,
+    })),
+    { type: 'end', atMs: 60 * MINUTE_MS },
+  ];
+  for (const record of records) order.onRecord?.(record);
+  await writeFile(join(order.directory, 'capture.ndjson'), records.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return {
+    sample: order.inspection.facts.files.map(({ sha256, fileName, split }) => ({ sha256, fileName, split })),
+    package: order.inspection.facts.packageName,
+    seed: order.options.seed,
+    device: { kind: 'simulated', target: order.options.device },
+    tools: {},
+    custody: [],
+  };
+};
