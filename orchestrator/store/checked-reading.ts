@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
-import { Fault } from '../contract/fault.ts';
+import { Fault, printable } from '../contract/fault.ts';
 
 /**
  * The same bytes, whose digest is known when they end: a stored file that changed since (bit rot, a hand in the store)
@@ -16,9 +16,15 @@ export function checkedReading(source: Readable, sha256: string, signal: AbortSi
 
 async function* pass(source: Readable, sha256: string): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    yield chunk;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error;
+    const said = printable(error instanceof Error ? error.message : String(error));
+    throw new Fault('store-failed', `reading the file of SHA-256 ${sha256} broke off: ${said}`, { cause: error });
   }
   const found = hash.digest('hex');
   if (found !== sha256) throw new Fault('artefact-broken', `the file of SHA-256 ${sha256} has SHA-256 ${found}`);

@@ -64,6 +64,17 @@ export class PglitePool extends EventEmitter implements SqlPool {
     endTurn();
   }
 
+  /** The data directory between two transactions, as a gzipped tar. */
+  async dump(): Promise<Blob> {
+    const endTurn = await this.takeTurn();
+    try {
+      await this.run('checkpoint');
+      return await this.#database.dumpDataDir('gzip');
+    } finally {
+      endTurn();
+    }
+  }
+
   /** Resolves with the function that passes the turn on. */
   takeTurn(): Promise<() => void> {
     let endTurn = (): void => {};

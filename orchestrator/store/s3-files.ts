@@ -3,7 +3,6 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import {
-  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -34,7 +33,8 @@ const PARTS_AT_ONCE = 4;
 const CACHE_BYTES = 8 * 1024 ** 3;
 
 /**
- * A store in a bucket: `files/ab/abcd…`, and `removed/abcd…` for the marks of what retention took away. An upload goes
+ * A store in a bucket: `files/ab/abcd…`, `used/abcd…` for the time when one was stored once more, and `removed/abcd…`
+ * for the marks of what retention took away. An upload goes
  * to this machine's disk first, since its name is its digest, which is known only at its end; what is in the bucket
  * under its final name is therefore always whole, and nothing is ever written over.
  * @throws Fault `store-failed` where the bucket does not answer, `config-invalid` for half a credential
@@ -92,16 +92,9 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
     }
   }
 
-  /** Copying an object onto itself sets its time, which keeps it from a removal that was planned before. */
-  async function markUsed(key: string): Promise<void> {
-    await client.send(
-      new CopyObjectCommand({
-        ...at(key),
-        CopySource: `${bucket}/${key}`,
-        MetadataDirective: 'REPLACE',
-        Metadata: { 'used-at': new Date().toISOString() },
-      }),
-    );
+  /** An object's own time never changes, so the time of its last use is that of a second, small one. */
+  async function mark(key: string): Promise<void> {
+    await client.send(new PutObjectCommand({ ...at(key), Body: Buffer.from(new Date().toISOString()) }));
   }
 
   async function read(sha256: string, signal: AbortSignal): Promise<Readable> {
@@ -130,10 +123,10 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
       const { sha256, sizeBytes } = draft;
       const present = await head(keyOf(sha256));
       const added = present?.sizeBytes !== sizeBytes;
-      await asking('storing a file', () => (added ? upload(draft, options.signal) : markUsed(keyOf(sha256))));
+      await asking('storing a file', () => (added ? upload(draft, options.signal) : mark(useOf(sha256))));
       return { sha256, sizeBytes, added };
     },
-    local: (sha256, signal) =>
+    local: async (sha256, signal) =>
       cache.path(checkDigest(sha256), async (target) => {
         const size = (await head(keyOf(sha256)))?.sizeBytes;
         if (size === undefined) throw await missing(sha256);
@@ -144,10 +137,13 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
       const key = keyOf(sha256);
       const present = await head(key);
       if (present === null) return 'absent';
-      if (present.usedAt > unlessUsedSince) return 'in-use';
+      const usedAgain = await head(useOf(sha256));
+      if (present.usedAt > unlessUsedSince || (usedAgain !== null && usedAgain.usedAt > unlessUsedSince))
+        return 'in-use';
       await asking('removing a file', async () => {
-        await client.send(new PutObjectCommand({ ...at(markOf(sha256)), Body: '' }));
+        await mark(markOf(sha256));
         await client.send(new DeleteObjectCommand(at(key)));
+        await client.send(new DeleteObjectCommand(at(useOf(sha256))));
       });
       await cache.forget(sha256);
       return 'removed';
@@ -181,6 +177,11 @@ function clientOf(config: FilesConfig): S3Client {
 
 function keyOf(sha256: string): string {
   return `files/${checkDigest(sha256).slice(0, 2)}/${sha256}`;
+}
+
+/** Whose time is that of the last use after the first. */
+function useOf(sha256: string): string {
+  return `used/${checkDigest(sha256)}`;
 }
 
 function markOf(sha256: string): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SubmissionEvent } from '../../orchestrator/contract/event.ts';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import { SubmissionOptions, type Submission } from '../../orchestrator/contract/job.ts';
 import { listArtefacts, recordArtefacts, type NewArtefact } from '../../orchestrator/store/artefacts.ts';
@@ -274,7 +275,7 @@ for (const { name, open, missing } of PLACES.slice(0, 2)) {
     it('removes progress of ended submissions, and keeps what became of them', async () => {
       const id = await submitted('with events', 40);
       const running = await submitted('running', 40, 'examining');
-      const progress = { type: 'progress', progress: { stage: 'inspect', step: 'reading' } } as const;
+      const progress = SubmissionEvent.parse({ type: 'progress', progress: { stage: 'inspect', step: 'reading' } });
       const state = { type: 'state', state: 'done', verdict: 'consistent', fault: null } as const;
       for (const submission of [id, running])
         await appendEvents(ledger, submission, [progress, progress, state], daysAgo(40));
