@@ -14,7 +14,7 @@ import { openStand, type Guest, type Stand } from '../api/stand.ts';
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const progress = (phase: 'foreground' | 'background', done: number): SubmissionEvent => ({
+const progress = (phase: 'background' | 'locked', done: number): SubmissionEvent => ({
   type: 'progress',
   progress: { stage: 'examine', step: `walking: ${phase}`, phase, done, sessions: 1, pushes: 4, secondsLeft: 30 },
 });
@@ -56,7 +56,10 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && complaints.push(`${message.location().url}: ${message.text()}`),
+    );
     const code = await makeSignInCode(stand.service.ledger, { person: admin.person.id, minutes: 5, now: new Date() });
     await page.goto(`${stand.address}/sign-in?code=${code}`);
   }, 90_000);
@@ -110,12 +113,12 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
     expect(page.url()).not.toContain('did=');
     const { ledger } = stand.service;
     await appendEvents(ledger, id, [
-      progress('foreground', 0.1),
+      progress('background', 0.55),
       session('a.example', 60_000),
       session('a.example', 120_000),
     ]);
     await page.waitForFunction(() => document.querySelectorAll('#live-rows .beat').length === 2);
-    await appendEvents(ledger, id, [progress('background', 0.5), session('<b>b</b>.example', 240_000)]);
+    await appendEvents(ledger, id, [progress('locked', 0.7), session('<b>b</b>.example', 240_000)]);
     await page.waitForFunction(() => document.querySelectorAll('#live-rows tr').length === 2);
     const shown = await page.evaluate(() => ({
       strokes: [...document.querySelectorAll('#live-rows path')].map((path) => path.getAttribute('d')),
@@ -130,8 +133,8 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
     expect(shown.strokes).toEqual(['M16.7 12V28', 'M33.3 12V28', 'M66.7 12V28']);
     expect(shown.names).toEqual(['a.example:443', '<b>b</b>.example:443']);
     expect(shown.counts).toEqual(['3', '2', '4']);
-    expect(shown.phases).toEqual(['foreground', 'background']);
-    expect(shown.step).toBe('examine: walking: background');
+    expect(shown.phases).toEqual(['background', 'locked']);
+    expect(shown.step).toBe('examine: walking: locked');
     // Loaded again, the server draws the same, and nothing comes twice.
     await page.reload();
     await appendEvents(ledger, id, [session('a.example', 300_000)]);
@@ -189,9 +192,10 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
   });
 
   it('axe finds nothing, light and dark, wide and at 360 px, and nothing scrolls sideways', async () => {
-    const { items } = (await admin.json<{ items: { id: string; report: string | null }[] }>('/api/v1/submissions'))
-      .body;
-    const vetted = items.find((one) => one.report !== null)!;
+    const { items } = (
+      await admin.json<{ items: { id: string; package: string | null; report: string }[] }>('/api/v1/submissions')
+    ).body;
+    const vetted = items.find((one) => one.package === 'org.dropped')!;
     await admin.json(`/api/v1/reports/${vetted.report}/reviews`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -218,7 +222,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
       for (const path of paths) {
-        await page.goto(stand.address + path);
+        expect((await page.goto(stand.address + path))?.status(), path).toBe(200);
         expect(await faultsOf(page), `${path} ${colorScheme} ${width}`).toEqual([]);
         const over = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -3,6 +3,9 @@
 import { swap } from './swap.js';
 
 const KEY = 'sleeptalk-shortcuts';
+/** A ticked box or a button takes no letters, so the keys work there too. */
+const TAKES_TEXT =
+  'input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file]), textarea, select, [contenteditable]';
 const CHARACTERS = {
   '?': () => go('/shortcuts'),
   '/': () => document.getElementById('search')?.focus(),
@@ -36,7 +39,7 @@ function remember(on) {
 let on = remembered();
 
 document.addEventListener('keydown', (event) => {
-  const field = event.target.closest?.('input, textarea, select, [contenteditable]');
+  const field = event.target.closest?.(TAKES_TEXT);
   if (event.key === 'Escape' && field?.id === 'search') field.blur();
   if (!on || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (field !== null && field !== undefined) return;
