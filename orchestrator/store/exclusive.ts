@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 export type Exclusive = <Result>(name: string, act: () => Promise<Result>) => Promise<Result>;
 
 /** Each act holds a connection beside the one that it works on, so only so many are under way in a process. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 /**
  * Between processes by an advisory lock of PostgreSQL (docs, "Explicit Locking"), which ends with its connection; in

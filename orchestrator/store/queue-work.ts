@@ -8,6 +8,7 @@ import { cancelled } from './outcome.ts';
 import { postponedMs } from './postpone.ts';
 import type { QueueBackend } from './queue-backend.ts';
 import type { QueueJobs, StageJob } from './queue-jobs.ts';
+import type { QueueNews } from './queue-news.ts';
 import { asFault, Envelope, runStage, STAGES, type Processors } from './stage.ts';
 import type { StageRecord } from './stage-record.ts';
 
@@ -35,7 +36,7 @@ export interface WorkParts {
   /** Absent: tokens count the starts of a job in the queue, and nobody is told of a submission's end. */
   readonly record: StageRecord | null;
   readonly nameOf: (stage: Stage, deviceClass: string) => string;
-  readonly publish: (submission: string, progress: Progress) => Promise<void>;
+  readonly news: Pick<QueueNews, 'step' | 'ended'>;
   readonly heed: (error: unknown) => void;
 }
 
@@ -79,6 +80,10 @@ function startWorker(
     runRetryDelay: RETRY_MS,
   });
   worker.on('error', heed);
+  // A submission ends with its last stage, or with the failure of any.
+  const tell = (job: StageJob | undefined): void => void parts.news.ended(job?.id ?? '').catch(heed); // who waits looks anyway
+  worker.on('failed', tell);
+  if (stage === 'assess') worker.on('completed', tell);
   worker.on('lockRenewalFailed', (ids) => {
     const lost = new Fault('lease-lost', `the lock on ${stage} could not be renewed`);
     active.abort((job) => job.stage === stage && ids.includes(job.id), lost);
@@ -87,7 +92,7 @@ function startWorker(
 }
 
 async function take(
-  { jobs, active, record, publish, heed }: WorkParts,
+  { jobs, active, record, news, heed }: WorkParts,
   stage: Stage,
   job: StageJob,
   processors: Processors,
@@ -106,7 +111,7 @@ async function take(
     signal: held.signal,
     deadlineMs: work.deadlinesMs?.[stage] ?? deadlineMs ?? DEADLINES_MS[stage],
     graceMs: work.graceMs ?? 30_000,
-    progress: latestOnly((progress: Progress) => publish(submission, progress), heed),
+    progress: latestOnly((progress: Progress) => news.step(submission, progress), heed),
   };
   return await runStage(stage, delivery, processors); // awaited here: it is active until it ends
 }

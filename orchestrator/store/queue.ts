@@ -1,7 +1,6 @@
-import type { QueueEventsListener } from 'bullmq';
 import type { Urgency } from '../contract/api.ts';
 import { printable } from '../contract/fault.ts';
-import { Progress, type AssessResult, type Stage } from '../contract/job.ts';
+import type { AssessResult, Progress, Stage } from '../contract/job.ts';
 import { ActiveJobs } from './active.ts';
 import type { Database } from './database.ts';
 import { exclusiveOn, type Exclusive } from './exclusive.ts';
@@ -12,6 +11,7 @@ import { cancelled, outcomeOf, type Outcome } from './outcome.ts';
 import { againId, planAgain, planOf, type Planned, type PlannedTree } from './plan.ts';
 import { asked, askedWithin, openBackend } from './queue-backend.ts';
 import { openJobs } from './queue-jobs.ts';
+import { openNews } from './queue-news.ts';
 import { GIVEN_BACK, startWorkers, type WorkOptions } from './queue-work.ts';
 import { recordIn } from './stage-record.ts';
 import type { Processors } from './stage.ts';
@@ -80,8 +80,10 @@ export interface JobQueue extends AsyncDisposable {
   bullQueues(): unknown[];
 }
 
-/** Whoever submits or asks is told of an outage after so long. */
+/** Whoever asks is told of an outage after so long. */
 const ANSWER_WITHIN_MS = 1_000;
+/** Submissions of one process follow each other, so that under load they wait for their turn. */
+const SUBMIT_WITHIN_MS = 2_000;
 
 /**
  * Opens the queue of stages: on Redis where there is a URL for it, else in the database of the ledger.
@@ -91,40 +93,30 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   options.signal.throwIfAborted();
   const { database, ledger } = options;
   const backend = await openBackend(options);
-  const { bull, producing, consuming } = backend;
+  const { bull, producing } = backend;
   await using opening = new Opened();
   const heed = (error: unknown): void =>
     options.warn?.(printable(error instanceof Error ? error.message : String(error)));
-  const keep = <Part extends Closable>(part: Part): Part => {
-    part.on('error', heed);
-    opening.defer(() => part.close());
-    return part;
-  };
-
   const prefix = options.name ?? 'sleeptalk';
   const nameOf = (stage: Stage, deviceClass: string): string =>
     stage === 'examine' ? `${prefix}-examine-${deviceClass}` : `${prefix}-${stage}`;
   const jobs = opening.use(openJobs(backend, nameOf, heed));
-  const producer = keep(new bull.FlowProducer(producing));
-  const shout = keep(new bull.QueueEventsProducer(nameOf('assess', ''), producing));
+  const producer = new bull.FlowProducer(producing);
+  producer.on('error', heed);
+  opening.defer(() => producer.close());
   // On PostgreSQL two flows of the same jobs that are added at once may both be worked on; on Redis that is one step.
   const alone: Exclusive = backend.kind === 'redis' ? (_name, act) => act() : exclusiveOn(database);
   // A database within this process knows no outage, only more to do.
-  const soon = <Result>(answer: Promise<Result>): Promise<Result> =>
-    backend.kind === 'embedded' ? asked(answer) : askedWithin(ANSWER_WITHIN_MS, answer);
+  const soon = <Result>(answer: Promise<Result>, withinMs = ANSWER_WITHIN_MS): Promise<Result> =>
+    backend.kind === 'embedded' ? asked(answer) : askedWithin(withinMs, answer);
   /** What works in this process, by the function that stops it. */
   const working = new Map<() => Promise<void>, ActiveJobs>();
   const look = async (id: string): Promise<Outcome> => outcomeOf(await asked(jobs.snapshots(id)));
   const watch = watchSubmissions(look, ledger === undefined ? null : (id) => ledgerOutcome(ledger, id));
 
-  // One stream of events carries all: that of the last stage, whose end is the submission's.
   opening.defer(database.reserve(1));
-  const events = keep(new bull.QueueEvents(nameOf('assess', ''), consuming));
-  events.on('completed', ({ jobId }) => watch.changed(jobId));
-  events.on('failed', ({ jobId }) => watch.changed(jobId));
-  events.on<OwnEvents>('step', ({ submission, progress }: StepEvent) => watch.progressed(submission, progress));
-  events.on<OwnEvents>('cancel', ({ submission }: CancelEvent) => stopHere(submission));
-  await asked(events.waitUntilReady());
+  const listeners = { onStep: watch.progressed, onEnded: watch.changed, onCancel: stopHere };
+  const news = opening.use(await openNews(backend, `${prefix}-news`, listeners, heed));
   for (const stage of ['inspect', 'assess'] as const) await asked(jobs.open(stage, ''));
 
   function stopHere(submission: string): void {
@@ -151,6 +143,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
         }
         await producer.add(plan);
       }),
+      SUBMIT_WITHIN_MS,
     );
   }
 
@@ -169,7 +162,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     async work(processors, work) {
       const active = new ActiveJobs();
       const workers = startWorkers(
-        { backend, jobs, active, record: ledger === undefined ? null : recordIn(ledger), nameOf, publish, heed },
+        { backend, jobs, active, record: ledger === undefined ? null : recordIn(ledger), nameOf, news, heed },
         processors,
         work,
       );
@@ -193,7 +186,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       if (last === undefined || state === 'done' || state === 'failed') return false;
       const wasCancelled = last.data.cancelled;
       await soon(last.updateData({ ...last.data, cancelled: true }));
-      await soon(shout.publishEvent<CancelEvent>({ eventName: 'cancel', submission }));
+      await soon(news.cancel(submission));
       stopHere(submission);
       return !wasCancelled;
     },
@@ -208,28 +201,4 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     bullQueues: () => jobs.all(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
-
-  async function publish(submission: string, progress: Progress): Promise<void> {
-    const text = JSON.stringify(Progress.parse(progress));
-    await shout.publishEvent<StepEvent>({ eventName: 'step', submission, progress: text });
-  }
-}
-
-interface Closable {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  close(): Promise<void>;
-}
-interface CancelEvent {
-  readonly eventName: 'cancel';
-  readonly submission: string;
-}
-interface StepEvent {
-  readonly eventName: 'step';
-  readonly submission: string;
-  /** JSON. */
-  readonly progress: string;
-}
-interface OwnEvents extends QueueEventsListener {
-  cancel: (event: CancelEvent, id: string) => void;
-  step: (event: StepEvent, id: string) => void;
 }
