@@ -1,10 +1,10 @@
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Database } from './database.ts';
 import { Fault, printable } from '../contract/fault.ts';
-import { syncToDisk, writeDurably } from './durable.ts';
+import { isPresent, syncToDisk, writeDurably } from './durable.ts';
 import type { FileStore } from './files.ts';
 import { asDiskFault } from './intake.ts';
 import type { LedgerLike } from './ledger.ts';
@@ -53,13 +53,6 @@ export async function restoreEmbedded(from: string, directory: string): Promise<
     const said = error instanceof Error ? error.message : String(error);
     throw new Fault('ledger-failed', `${printable(from)} cannot be restored: ${printable(said)}`, { cause: error });
   }
-}
-
-async function isPresent(place: string): Promise<boolean> {
-  return access(place).then(
-    () => true,
-    () => false, // nothing there that could be written over
-  );
 }
 
 /** What of the files that the ledger names the store does not have, or has otherwise. */

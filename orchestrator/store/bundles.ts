@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BundleManifest } from '../contract/bundle.ts';
 import { Fault, printable } from '../contract/fault.ts';
-import { digestFile, syncToDisk, writeDurably } from './durable.ts';
+import { digestFile, isPresent, syncToDisk, writeDurably } from './durable.ts';
 import { Holder, lives, thisProcess } from './process-lock.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -183,16 +183,6 @@ async function isHeld(holder: string): Promise<boolean> {
   } catch {
     return false; // no readable holder: nobody who lives writes there
   }
-}
-
-async function isPresent(place: string): Promise<boolean> {
-  return lstat(place).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
 }
 
 function broken(file: string, how: string): Fault {

@@ -16,7 +16,7 @@ export interface DiskFiles extends FileStore {
  * Opens the store under `root`: `ab/abcd…` for files, `incoming` for uploads that are not complete, `removed` for the
  * marks of what retention took away, `leaving` for what it is taking away now.
  */
-export async function openDiskFiles(root: string): Promise<DiskFiles> {
+export async function openDiskFiles(root: string, { now = Date.now } = {}): Promise<DiskFiles> {
   const intake = await openIntake(path.join(root, 'incoming'));
   await mkdir(path.join(root, 'removed'), { recursive: true });
   const leaving = path.join(root, 'leaving');
@@ -30,7 +30,7 @@ export async function openDiskFiles(root: string): Promise<DiskFiles> {
     return new Fault('artefact-removed', `the file of SHA-256 ${sha256}, on ${at.mtime.toISOString()}`);
   }
 
-  await finishRemovals(leaving, place, mark);
+  await finishRemovals(leaving, { place, mark, nowMs: now() });
   return {
     path: place,
     has: async (sha256) => (await sizeOf(place(sha256))) !== null,
@@ -95,17 +95,16 @@ async function markUsed(file: string): Promise<boolean> {
 /** A removal that a dead process left half done is taken back, or finished where its mark was written. */
 async function finishRemovals(
   leaving: string,
-  place: (sha256: string) => string,
-  mark: (sha256: string) => string,
+  at: { place: (sha256: string) => string; mark: (sha256: string) => string; nowMs: number },
 ): Promise<void> {
-  const hourAgo = new Date(Date.now() - 3_600_000);
+  const hourAgo = new Date(at.nowMs - 3_600_000);
   for (const sha256 of await readdir(leaving)) {
     const gone = path.join(leaving, sha256);
     const left = await stat(gone).catch(ignoreMissing);
     if (left === null || left.ctime > hourAgo) continue; // another process is at it
-    const marked = await stat(mark(sha256)).catch(ignoreMissing);
+    const marked = await stat(at.mark(sha256)).catch(ignoreMissing);
     if (marked !== null && marked.mtime >= left.ctime) await rm(gone, { force: true });
-    else await restore(gone, place(sha256));
+    else await restore(gone, at.place(sha256));
   }
 }
 

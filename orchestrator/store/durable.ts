@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Writes a whole file or nothing of it: a draft beside it, fsync, rename, fsync of the directory (rename(2)). */
@@ -30,6 +30,17 @@ export async function syncToDisk(place: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Whether anything has that name, a dangling link too. */
+export async function isPresent(place: string): Promise<boolean> {
+  return lstat(place).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 }
 
 export async function digestFile(file: string, signal?: AbortSignal): Promise<{ sha256: string; sizeBytes: number }> {

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SubmissionEvent } from '../../orchestrator/contract/event.ts';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import { SubmissionOptions, type Submission } from '../../orchestrator/contract/job.ts';
+import { archiveBundle, fetchBundle } from '../../orchestrator/store/archive.ts';
 import { listArtefacts, recordArtefacts, type NewArtefact } from '../../orchestrator/store/artefacts.ts';
 import { listAudit, verifyAudit } from '../../orchestrator/store/audit.ts';
+import { openBundle } from '../../orchestrator/store/bundles.ts';
 import { openDiskFiles, type DiskFiles } from '../../orchestrator/store/disk-files.ts';
+import { removeExpiredFolders } from '../../orchestrator/store/evidence-folders.ts';
 import { appendEvents, eventsAfter } from '../../orchestrator/store/events.ts';
 import type { KeepDays } from '../../orchestrator/store/expired.ts';
 import type { FileStore } from '../../orchestrator/store/files.ts';
 import { openLedger, type Ledger } from '../../orchestrator/store/ledger.ts';
 import { addReport } from '../../orchestrator/store/reports.ts';
 import { applyRetention, planRetention } from '../../orchestrator/store/retention.ts';
+import { openRun, sealRun } from '../../orchestrator/store/runs.ts';
 import { createSubmission } from '../../orchestrator/store/submissions.ts';
 import { PLACES, scratch, type Place } from './places.ts';
 
@@ -270,6 +275,36 @@ for (const { name, open, missing } of PLACES.slice(0, 2)) {
       });
       await rm(files.path(sha256Of('clinging')));
       await apply({ sample: 30 });
+    });
+
+    it('removes the copy of a bundle on the machine that sealed it, once its evidence is gone, and no other', async () => {
+      const root = path.join(folder.directory, 'evidence');
+      const id = await submitted('with a bundle', 40);
+      const run = await openRun(ledger, { submission: id, token: 1 });
+      await using bundle = await openBundle({ root, run: run.id });
+      await writeFile(bundle.path('capture.ndjson'), '{"type":"end","atMs":1}\n');
+      const fields = { sample: [], package: 'p', seed: 1, device: {}, tools: {}, custody: [] };
+      const sealed = await bundle.seal(fields);
+      await sealRun(ledger, { run: run.id, token: 1, bundle: sealed.digest, directory: sealed.directory });
+      await mkdir(path.join(root, 'run-of-another-ledger'));
+      await ledger.db
+        .insertInto('artefacts')
+        .values(
+          (await archiveBundle(files, sealed, signal)).map(({ sha256, name, sizeBytes }) => ({
+            ...{ sha256, class: 'evidence' as const, submission: id, run: run.id, name },
+            ...{ size_bytes: sizeBytes, created_at: daysAgo(40) },
+          })),
+        )
+        .execute();
+      expect(await removeExpiredFolders(ledger, root)).toEqual([]);
+      expect((await apply({ evidence: 30 })).files).toHaveLength(2);
+      expect(await removeExpiredFolders(ledger, root)).toEqual([run.id]);
+      expect(await readdir(root)).toEqual(['run-of-another-ledger']);
+      expect(await removeExpiredFolders(ledger, root)).toEqual([]);
+      expect(await removeExpiredFolders(ledger, path.join(root, 'nowhere'))).toEqual([]);
+      await expect(fetchBundle(files, sealed.digest, path.join(root, 'again'), signal)).rejects.toMatchObject({
+        code: 'artefact-removed',
+      });
     });
 
     it('removes progress of ended submissions, and keeps what became of them', async () => {
