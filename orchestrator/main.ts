@@ -6,11 +6,13 @@ import { Fault, printable } from './contract/fault.ts';
 import { repeat } from './repeat.ts';
 import type { Service } from './service.ts';
 import { reconcile } from './store/reconcile.ts';
+import { reVet } from './store/re-vetting.ts';
 import { applyRetention, keepDaysOf } from './store/retention.ts';
 
 const WEBHOOKS_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 15_000;
 const RETENTION_EVERY_MS = 3_600_000;
+const RE_VETTING = { name: 'vetting allowed apps again', everyMs: 600_000 };
 
 export interface RunningService {
   /** Where it listens, as `http://host:port`. */
@@ -45,6 +47,7 @@ export async function runService(service: Service, { signal }: { signal: AbortSi
       const { files, bytes, events } = await applyRetention(service.ledger, service.files, keep, options);
       if (files.length > 0 || events > 0) service.log.info({ files: files.length, bytes, events }, 'removed');
     }),
+    ...(service.config.SLEEPTALK_REVET_DAYS === 0 ? [] : [repeat({ ...pass, ...RE_VETTING }, () => vetAgain(service))]),
     repeat({ ...pass, name: 'sending webhooks', everyMs: WEBHOOKS_EVERY_MS }, async () => {
       await queueEnded(service);
       await deliverDue(service, { signal });
@@ -57,6 +60,11 @@ export async function runService(service: Service, { signal }: { signal: AbortSi
     service.log.info('stopped');
   }
   return { address, ended: untilStopped() };
+}
+
+async function vetAgain({ ledger, queue, config, now, log }: Service): Promise<void> {
+  const submissions = await reVet(ledger, queue, { olderThanDays: config.SLEEPTALK_REVET_DAYS, now: now() });
+  if (submissions.length > 0) log.info({ submissions }, 'allowed apps are vetted again');
 }
 
 function listenOn(listen: string): { host: string; port: number } {

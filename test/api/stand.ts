@@ -120,7 +120,7 @@ export async function openStand(
   };
 }
 
-function guest(address: string, person: Person, secret: string): Guest {
+export function guest(address: string, person: Person, secret: string): Guest {
   const call = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${address}${path}`, {
       ...init,

@@ -8,6 +8,7 @@ import { pageOf, ReportView } from '../../contract/api.ts';
 import { RunComparison } from '../../contract/difference.ts';
 import { Fault } from '../../contract/fault.ts';
 import { Allowance, Review, ReviewRequest } from '../../contract/review.ts';
+import { reportPdf } from '../../export/pdf.ts';
 import type { Service } from '../../service.ts';
 import { listReportViews, viewReport } from '../../store/report-views.ts';
 import { listReviews } from '../../store/reviews.ts';
@@ -18,7 +19,7 @@ import { PROBLEMS } from '../problems.ts';
 import { Identified, Paged, text } from '../queries.ts';
 import { REPORT_POLICY } from '../security-headers.ts';
 
-const FORMS = { json: 'application/json', html: 'text/html' } as const;
+const FORMS = { json: 'application/json', html: 'text/html', pdf: 'application/pdf' } as const;
 type Form = keyof typeof FORMS;
 
 /** Reports: list, read in three forms, evidence, compare, review. */
@@ -57,7 +58,7 @@ export function reportRoutes(server: FastifyInstance, service: Service, stopping
         summary: 'A report as JSON, as a page or as PDF, by Accept or `format`',
         tags: ['reports'],
         params: Identified,
-        querystring: z.strictObject({ format: z.enum(['json', 'html']).optional() }),
+        querystring: z.strictObject({ format: z.enum(['json', 'html', 'pdf']).optional() }),
         response: {
           200: {
             description: 'The report',
@@ -162,7 +163,7 @@ export function reportRoutes(server: FastifyInstance, service: Service, stopping
 
 function formOf(asked: Form | undefined, accept: string | undefined): Form {
   if (asked !== undefined) return asked;
-  const type = negotiate(accept, [FORMS.json, FORMS.html]);
+  const type = negotiate(accept, [FORMS.json, FORMS.html, FORMS.pdf]);
   const form = (Object.keys(FORMS) as Form[]).find((one) => FORMS[one] === type);
   if (form === undefined) throw new Fault('not-acceptable', type);
   return form;
@@ -176,7 +177,7 @@ async function sendReport(
   stopping: AbortSignal,
 ): Promise<FastifyReply> {
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(60_000)]);
-  const { report, json } = await readReport(service, request.actor, request.params.id, signal);
+  const { report, json, view } = await readReport(service, request.actor, request.params.id, signal);
   switch (form) {
     case 'json':
       return reply.type('application/json; charset=utf-8').send(json);
@@ -185,5 +186,10 @@ async function sendReport(
         .type('text/html; charset=utf-8')
         .header('content-security-policy', REPORT_POLICY)
         .send(reportPage(report));
+    case 'pdf':
+      return reply
+        .type(FORMS.pdf)
+        .header('content-disposition', `inline; filename="${view.id}.pdf"`)
+        .send(await reportPdf(report, { sha256: view.sha256 }));
   }
 }
