@@ -8,6 +8,7 @@ import { inTransaction } from './custody.ts';
 import type { LedgerLike } from './ledger.ts';
 import { afterCursor, cutPage, rowsFor } from './listing.ts';
 import type { AuditTable } from './service-tables.ts';
+import { together } from './together.ts';
 
 /** What is to be written down; `at` is now where absent. */
 export interface AuditNote {
@@ -20,29 +21,62 @@ export interface AuditNote {
 
 /**
  * Appends one entry to the chain. The head row is locked until the transaction ends, so entries follow each other in
- * the order in which they commit: within a transaction, append last.
+ * the order in which they commit: within a transaction, append last. Outside of one, entries that come while others are
+ * being written are written together.
  */
 export async function appendAudit(ledger: LedgerLike, note: AuditNote): Promise<AuditEntry> {
-  return inTransaction(ledger, async (inside) => {
-    const head = await inside.db.selectFrom('audit_head').select(['seq', 'hash']).forUpdate().executeTakeFirstOrThrow();
-    const detail = canonicalJson(note.detail ?? {});
+  const written = { ...note, detail: canonicalJson(note.detail ?? {}), at: (note.at ?? new Date()).toISOString() };
+  if (!ledger.db.isTransaction) return batchOf(ledger)(written);
+  const [entry] = await chain(ledger, [written]);
+  return entry as AuditEntry;
+}
+
+/** A note as it is hashed: the time in ISO 8601, the detail as canonical JSON. */
+type Written = Pick<AuditNote, 'who' | 'act' | 'subject'> & { readonly at: string; readonly detail: string };
+
+const BATCHES = new WeakMap<LedgerLike['db'], (note: Written) => Promise<AuditEntry>>();
+
+/** Far below the 65,535 parameters that a statement may have. */
+const MOST_TOGETHER = 500;
+
+/** One transaction at a time for each ledger in this process: fifty at once wait for two commits, not for fifty. */
+function batchOf(ledger: LedgerLike): (note: Written) => Promise<AuditEntry> {
+  const present = BATCHES.get(ledger.db);
+  if (present !== undefined) return present;
+  const write = (notes: readonly Written[]) => inTransaction(ledger, (inside) => chain(inside, notes));
+  const append = together(write, MOST_TOGETHER);
+  BATCHES.set(ledger.db, append);
+  return append;
+}
+
+async function chain(ledger: LedgerLike, notes: readonly Written[]): Promise<AuditEntry[]> {
+  const head = await ledger.db.selectFrom('audit_head').select(['seq', 'hash']).forUpdate().executeTakeFirstOrThrow();
+  let last = { seq: Number(head.seq), hash: head.hash };
+  const entries = notes.map((note) => {
     const content: Omit<AuditEntry, 'hash'> = {
-      seq: Number(head.seq) + 1,
-      at: (note.at ?? new Date()).toISOString(),
+      seq: last.seq + 1,
+      at: note.at,
       who: columnText(note.who),
       act: columnText(note.act),
       subject: columnTextOrNull(note.subject),
-      detail: JSON.parse(detail) as AuditEntry['detail'],
-      previous: head.hash,
+      detail: JSON.parse(note.detail) as AuditEntry['detail'],
+      previous: last.hash,
     };
-    const entry = { ...content, hash: auditHash(content) };
-    await inside.db
-      .insertInto('audit')
-      .values({ ...entry, at: new Date(entry.at), detail })
-      .execute();
-    await inside.db.updateTable('audit_head').set({ seq: entry.seq, hash: entry.hash }).execute();
+    const entry: AuditEntry = { ...content, hash: auditHash(content) };
+    last = entry;
     return entry;
   });
+  const rows = entries.map((entry, index) => ({
+    ...entry,
+    at: new Date(entry.at),
+    detail: notes[index]?.detail ?? '{}',
+  }));
+  await ledger.db
+    .with('appended', (db) => db.insertInto('audit').values(rows))
+    .updateTable('audit_head')
+    .set({ seq: last.seq, hash: last.hash })
+    .execute();
+  return entries;
 }
 
 /** Newest first. */

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { StoredEvent, SubmissionEvent } from '../contract/event.ts';
 import { Fault, printable } from '../contract/fault.ts';
-import { inTransaction } from './custody.ts';
 import { headsOf } from './event-heads.ts';
 import { sqlStateOf, type LedgerLike } from './ledger.ts';
 import { afterCursor } from './listing.ts';
@@ -23,30 +22,31 @@ export async function appendEvents(
   if (events.length === 0) return;
   const newest = events.findLast((event) => event.type === 'state');
   const ended = newest === undefined ? null : endsIn(newest);
-  await inTransaction(ledger, async (inside) => {
-    const { last } = await inside.db
-      .insertInto('event_heads')
-      .values({ submission, last: events.length, ended: ended ?? false })
-      .onConflict((conflict) =>
-        conflict.column('submission').doUpdateSet({
-          last: sql<string>`event_heads.last + ${events.length}`,
-          ...(ended === null ? {} : { ended }),
-        }),
-      )
-      .returning('last')
-      .executeTakeFirstOrThrow()
-      .catch((error: unknown) => {
-        throw sqlStateOf(error) === NO_SUCH_ROW ? new Fault('submission-unknown', printable(submission)) : error;
-      });
-    const first = BigInt(last) - BigInt(events.length) + 1n;
-    const rows = events.map((event, index) => ({
-      submission,
-      seq: first + BigInt(index),
-      at,
-      body: JSON.stringify(event),
-    }));
-    await inside.db.insertInto('events').values(rows).execute();
-  });
+  const bodies = JSON.stringify(events.map((event) => JSON.stringify(event)));
+  // One statement: the head is locked, and the numbers are given out, in the same breath as the events are written.
+  await ledger.db
+    .with('head', (db) =>
+      db
+        .insertInto('event_heads')
+        .values({ submission, last: events.length, ended: ended ?? false })
+        .onConflict((conflict) =>
+          conflict.column('submission').doUpdateSet({
+            last: sql<string>`event_heads.last + ${events.length}`,
+            ...(ended === null ? {} : { ended }),
+          }),
+        )
+        .returning('last'),
+    )
+    .insertInto('events')
+    .columns(['submission', 'seq', 'at', 'body'])
+    .expression(
+      sql`select ${submission}, head.last - ${events.length}::int + told.n, ${at}::timestamptz, told.body::json
+          from head, jsonb_array_elements_text(${bodies}::jsonb) with ordinality as told (body, n)`,
+    )
+    .execute()
+    .catch((error: unknown) => {
+      throw sqlStateOf(error) === NO_SUCH_ROW ? new Fault('submission-unknown', printable(submission)) : error;
+    });
 }
 
 /** foreign_key_violation */

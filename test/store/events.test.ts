@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { StoredEvent, SubmissionEvent } from '../../orchestrator/contract/event.ts';
 import { Fault } from '../../orchestrator/contract/fault.ts';
+import { Progress } from '../../orchestrator/contract/job.ts';
 import { inTransaction } from '../../orchestrator/store/custody.ts';
 import { appendEvents, eventsAfter, followEvents } from '../../orchestrator/store/events.ts';
 import { addReport } from '../../orchestrator/store/reports.ts';
@@ -8,7 +9,7 @@ import { recordFault, setState } from '../../orchestrator/store/submissions.ts';
 import { onEachLedger, submitted } from './each-ledger.ts';
 
 function progress(step: string): SubmissionEvent {
-  return { type: 'progress', progress: { stage: 'examine', step } };
+  return { type: 'progress', progress: Progress.parse({ stage: 'examine', step }) };
 }
 
 function said(events: readonly StoredEvent[]): string[] {
