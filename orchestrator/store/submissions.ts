@@ -10,9 +10,9 @@ import { canonicalJson } from './canonical-json.ts';
 import { columnText, columnTextOrNull } from './column-text.ts';
 import { appendCustody, inTransaction } from './custody.ts';
 import { appendEvents } from './events.ts';
-import { newId } from './ids.ts';
 import type { LedgerLike } from './ledger.ts';
 import { afterCursor, cutPage, rowsFor } from './listing.ts';
+import { insertSubmission } from './new-submission.ts';
 import { addOwner } from './owners.ts';
 import { asSubmission, selectSubmissions } from './submission-rows.ts';
 
@@ -59,22 +59,20 @@ export async function createSubmission(
   const options = storable(SubmissionOptions.parse(wanted.options));
   const files = wanted.files.map((file) => ({ ...file, fileName: columnText(file.fileName, 1000) }));
   const digest = digestOf(files, options);
+  const wish = {
+    digest,
+    files,
+    options,
+    again: wanted.again ?? false,
+    urgency: wanted.urgency ?? 'normal',
+    person: wanted.actor?.person ?? null,
+    callbackUrl: wanted.callbackUrl ?? null,
+  } as const;
   for (let tries = 0; tries < 3; tries += 1) {
-    const found = await inTransaction(ledger, async (inside) => {
-      const row = await insertOnce(inside, { ...wanted, options, digest });
-      if (row !== null) {
-        await recordFiles(inside, row.id, files);
-        await appendEvents(inside, row.id, [{ type: 'state', state: 'queued', verdict: null, fault: null }]);
-      }
-      const one = row ?? (await findByDigest(inside, digest));
-      if (one === null) return null;
-      if (wanted.actor) await addOwner(inside, one, wanted.actor.person, wanted.callbackUrl ?? null);
-      const who = wanted.actor ? { who: wanted.actor.person } : {};
-      const what = row === null ? 'submitted once more' : `submitted ${files.length} file(s)`;
-      await appendCustody(inside, { what, submission: one.id, ...who });
-      return { submission: await getSubmission(inside, one.id), created: row !== null };
-    });
-    if (found !== null) return found;
+    const made = await insertSubmission(ledger, wish);
+    if (made !== null) return { submission: made, created: true };
+    const found = await joinSubmission(ledger, wish);
+    if (found !== null) return { submission: found, created: false };
   }
   throw new Fault('ledger-failed', 'a submission of the same files began and failed again and again meanwhile');
 }
@@ -167,42 +165,21 @@ export async function getInspection(ledger: LedgerLike, id: string): Promise<Ins
   return row?.inspection == null ? null : Inspection.parse(row.inspection);
 }
 
-/** @returns null where the same was there before */
-async function insertOnce(
+/** Makes the submission of that digest a person's own too. @returns null where there is none that counts */
+async function joinSubmission(
   ledger: LedgerLike,
-  wanted: NewSubmission & { readonly digest: string },
-): Promise<{ id: string; seq: string } | null> {
-  const row = await ledger.db
-    .insertInto('submissions')
-    .values({
-      id: newId('sub'),
-      digest: wanted.digest,
-      again: wanted.again ?? false,
-      options: JSON.stringify(wanted.options),
-      state: 'queued',
-      urgency: wanted.urgency ?? 'normal',
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(['id', 'seq'])
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-async function recordFiles(ledger: LedgerLike, submission: string, files: Submission['files']): Promise<void> {
-  const sizes = new Map(files.map((file) => [file.sha256, file.sizeBytes]));
-  const known = [...sizes].map(([sha256, sizeBytes]) => ({ sha256, size_bytes: sizeBytes }));
-  await ledger.db
-    .insertInto('files')
-    .values(known)
-    .onConflict((conflict) => conflict.column('sha256').doNothing())
-    .execute();
-  const rows = files.map((file, position) => ({
-    submission,
-    position,
-    sha256: file.sha256,
-    file_name: file.fileName,
-  }));
-  await ledger.db.insertInto('submission_files').values(rows).execute();
+  wish: { readonly digest: string; readonly person: string | null; readonly callbackUrl: string | null },
+): Promise<Submission | null> {
+  const { person } = wish;
+  return inTransaction(ledger, async (inside) => {
+    const one = await findByDigest(inside, wish.digest);
+    if (one === null) return null;
+    if (person !== null) {
+      await addOwner(inside, one, person, wish.callbackUrl);
+      await appendCustody(inside, { what: 'submitted once more', submission: one.id, who: person });
+    }
+    return getSubmission(inside, one.id);
+  });
 }
 
 async function findByDigest(ledger: LedgerLike, digest: string): Promise<{ id: string; seq: string } | null> {

@@ -128,6 +128,16 @@ onEachLedger('a submission', (desk) => {
     }
   });
 
+  it('is everybody’s who submitted it, also where ten do so at once', async () => {
+    const { ledger } = desk();
+    const people = await Promise.all(Array.from({ length: 10 }, (_, n) => actor(ledger, `P${n}`, 'submitter')));
+    const ids = await Promise.all(people.map((one) => submitted(ledger, 'at once', one)));
+    expect(new Set(ids).size).toBe(1);
+    for (const one of people) {
+      expect((await viewSubmission(ledger, ids[0] ?? '', one)).submittedBy?.person).toBe(one.person);
+    }
+  });
+
   it('without an actor is nobody’s, as on the command line', async () => {
     const id = await submitted(desk().ledger, 'nobody');
     expect(await viewSubmission(desk().ledger, id, null)).toMatchObject({ submittedBy: null, callbackUrl: null });
