@@ -43,7 +43,11 @@ export async function readBundleInTar(path: string, signal: AbortSignal): Promis
       if (found.size >= MOST_FILES) throw broken(name, `is one of more than ${MOST_FILES} files`);
       if (name === MANIFEST_FILE && size > MOST_MANIFEST_BYTES) throw broken(name, 'is larger than any manifest');
       const hash = createHash('sha256');
-      const sizeBytes = await digest(entry as AsyncIterable<Buffer>, hash, name === MANIFEST_FILE ? manifestChunks : null);
+      const sizeBytes = await digest(
+        entry as AsyncIterable<Buffer>,
+        hash,
+        name === MANIFEST_FILE ? manifestChunks : null,
+      );
       found.set(name, { sha256: hash.digest('hex'), sizeBytes });
     }
   } catch (error) {

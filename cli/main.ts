@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   audit: async () => (await import('./command/audit.ts')).addAuditCommand,
   retention: async () => (await import('./command/retention.ts')).addRetentionCommand,
   verify: async () => (await import('./command/verify.ts')).addVerifyCommand,
+  capture: async () => (await import('./command/capture.ts')).addCaptureCommand,
   demo: async () => (await import('./command/demo.ts')).addDemoCommand,
   doctor: async () => (await import('./command/doctor.ts')).addDoctorCommand,
 };

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { readConfig } from '../../orchestrator/config.ts';
 import { runService } from '../../orchestrator/main.ts';
 import type { Service } from '../../orchestrator/service.ts';
+import { parseDevices } from '../../workers/config.ts';
 import { loadProfiles } from '../../workers/profiles.ts';
 import { findHome } from '../home.ts';
 import type { Invocation } from '../invocation.ts';
@@ -37,6 +38,7 @@ export function addServeCommand(root: Command, invocation: Invocation): void {
       const startedMs = performance.now();
       const say = (words: string): void => line(terminal.err, words);
       const config = readConfig(environment);
+      if (flags.worker === true) parseDevices(config.SLEEPTALK_DEVICES); // said now, not after everything was opened
       const home = findHome(environment, flags.home);
       const { log, place } = openLog(terminal, home, config.SLEEPTALK_LOG_LEVEL);
       const profiles = await loadProfiles({ extra: profileFolders(environment) });
@@ -68,7 +70,7 @@ export function addServeCommand(root: Command, invocation: Invocation): void {
         say(`ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s; log: ${place}`);
       }
       if (flags.worker !== true) tellReady();
-      line(terminal.out, running.address);
+      say(`listening on ${running.address}`);
       const link = await signInLink(service, home, running.address);
       if (link !== null) say(`sign in, once, within 15 minutes: ${link}`);
       try {

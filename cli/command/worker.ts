@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readConfig } from '../../orchestrator/config.ts';
+import { parseDevices } from '../../workers/config.ts';
 import { openHealth } from '../../workers/health.ts';
 import { loadProfiles } from '../../workers/profiles.ts';
 import { findHome } from '../home.ts';
@@ -30,6 +31,7 @@ export function addWorkerCommand(root: Command, invocation: Invocation): void {
       const config = readConfig(environment);
       const home = findHome(environment, flags.home);
       refuseEmbedded(home);
+      parseDevices(config.SLEEPTALK_DEVICES); // said now, not after everything was opened
       const { log, place } = openLog(terminal, home, config.SLEEPTALK_LOG_LEVEL);
       const profiles = await loadProfiles({ extra: profileFolders(environment) });
       tellOverrides(terminal, profiles.overrides);

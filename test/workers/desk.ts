@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { vi } from 'vitest';
-import { SubmissionOptions } from '../../orchestrator/contract/job.ts';
+import { SubmissionOptions, type Stage } from '../../orchestrator/contract/job.ts';
 import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
 import { openDatabase } from '../../orchestrator/store/database.ts';
 import { openFileStore, type FileStore } from '../../orchestrator/store/files.ts';
@@ -26,7 +26,7 @@ export interface WorkerDesk extends AsyncDisposable {
   readonly evidence: string;
   readonly bench: Omit<Bench, 'ledger' | 'deviceFor' | 'warn'>;
   /** Submits files as a service does; gives the submission's id. */
-  submit(files: Readonly<Record<string, Buffer>>, options?: Partial<SubmissionOptions>): Promise<string>;
+  submit(files: Readonly<Record<string, Buffer>>, from?: Stage): Promise<string>;
 }
 
 export async function openWorkerDesk(examined: typeof examine): Promise<WorkerDesk> {
@@ -59,7 +59,7 @@ export async function openWorkerDesk(examined: typeof examine): Promise<WorkerDe
       engineVersion: '0.0.0-test',
       examine: examined,
     },
-    async submit(contents, options = {}) {
+    async submit(contents, from = 'inspect') {
       const sent = [];
       for (const [fileName, bytes] of Object.entries(contents)) {
         const stored = await files.add(Readable.from([bytes]), { limitBytes: bytes.length, signal });
@@ -67,10 +67,10 @@ export async function openWorkerDesk(examined: typeof examine): Promise<WorkerDe
       }
       const { submission } = await createSubmission(ledger, {
         files: sent,
-        options: SubmissionOptions.parse(options),
+        options: SubmissionOptions.parse({}),
         again: true,
       });
-      await queue.submit(submission);
+      await queue.submit(submission, { from });
       return submission.id;
     },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import type { FaultCode } from '../../orchestrator/contract/faults.ts';
-import { isQuarantined, listDevices, quarantineDevice, releaseDevice, reportDevices } from '../../orchestrator/store/devices.ts';
+import {
+  isQuarantined,
+  listDevices,
+  quarantineDevice,
+  releaseDevice,
+  reportDevices,
+} from '../../orchestrator/store/devices.ts';
 import type { Processors } from '../../orchestrator/store/stage.ts';
 import { openPlace, type Place } from '../../workers/place.ts';
 import { observed, openWorkerDesk, silent, type WorkerDesk } from './desk.ts';
@@ -30,14 +36,8 @@ const processors: Processors = {
   },
 };
 
-async function submit(): Promise<string> {
-  const submission = await desk.submit({ 'any.apk': Buffer.from(`${Math.random()}`) });
-  // The stages before it are others' to do.
-  await desk.queue.forget({ id: submission, options: { device: 'simulated' } });
-  const files = [{ sha256: 'a'.repeat(64), fileName: 'any.apk', sizeBytes: 1 }];
-  await desk.queue.submit({ id: submission, files, options: { device: 'simulated' } }, { from: 'examine', anew: true });
-  return submission;
-}
+/** A submission whose examination is due: the stages beside it are others' to do. */
+const submit = (): Promise<string> => desk.submit({ 'any.apk': Buffer.from(`${Math.random()}`) }, 'examine');
 
 const state = async (): Promise<string | undefined> => (await listDevices(desk.ledger, new Date()))[0]?.state;
 

@@ -8,8 +8,9 @@ import { listReports } from '../../orchestrator/store/reports.ts';
 import { listRuns } from '../../orchestrator/store/runs.ts';
 import { getSubmission } from '../../orchestrator/store/submissions.ts';
 import { encodePng } from '../../workers/drive/png.ts';
-import type { examine } from '../../workers/examine.ts';
+import type { examine, ExamineOrder } from '../../workers/examine.ts';
 import { runWorker } from '../../workers/main.ts';
+import { createProcessors } from '../../workers/processors.ts';
 import { writeApk } from '../support/apk/write.ts';
 import { encryptedZip } from '../support/apk/encrypt-zip.ts';
 import { writeZip } from '../support/apk/zip.ts';
@@ -19,7 +20,7 @@ let desk: WorkerDesk;
 let stop: AbortController;
 let running: Promise<void>;
 /** What the device session of the next submission does before it is observed. */
-let before: typeof examine | null = null;
+let before: ((order: ExamineOrder) => Promise<void>) | null = null;
 let sessions = 0;
 
 const examined: typeof examine = async (order) => {
@@ -88,15 +89,8 @@ describe('a submission of the service', () => {
       await mkdir(join(order.directory, 'screens'));
       await writeFile(join(order.directory, 'screens/001.png'), png);
       await order.onScreen?.({ name: 'screens/001.png', png, atMs: 5, phase: 'foreground' });
-      return observed({
-        ...order,
-        directory: await mkdir(join(order.directory, 'logs'), { recursive: true }).then(() =>
-          join(order.directory, 'logs'),
-        ),
-        onRecord: () => undefined,
-      });
     };
-    const id = await desk.submit({ 'live.apk': apk('org.example.live') }).finally(() => undefined);
+    const id = await desk.submit({ 'live.apk': apk('org.example.live') });
     await desk.queue.waitFor(id, signal());
     before = null;
     const told = await events(id);
@@ -133,12 +127,6 @@ describe('a submission of the service', () => {
     let paths: readonly unknown[] = [];
     before = async (order) => {
       paths = order.paths;
-      return observed({
-        ...order,
-        directory: await mkdir(join(order.directory, 'logs'), { recursive: true }).then(() =>
-          join(order.directory, 'logs'),
-        ),
-      });
     };
     const id = await desk.submit({ [name]: bytes() });
     await desk.queue.waitFor(id, signal());
@@ -194,7 +182,12 @@ describe('assessing again', () => {
     await desk.queue.reassess(submission, 1);
     await desk.queue.waitFor(`${id}-again-1`, signal());
     expect(await listReports(desk.ledger, id)).toHaveLength(1);
-    Object.assign(desk.bench, { engineVersion: '0.0.1-test' });
+    const warn = (): void => undefined;
+    const newer = { ...desk.bench, engineVersion: '0.0.1-test', ledger: desk.ledger, deviceFor: () => 'none', warn };
+    const context = { signal: signal(), token: 1_000_000, progress: () => undefined };
+    await createProcessors(newer).assess({ submission: id, again: 2 }, context);
+    const reports = await listReports(desk.ledger, id);
+    expect(reports.map(({ engineVersion }) => engineVersion)).toEqual(['0.0.1-test', '0.0.0-test']);
     expect((await getSubmission(desk.ledger, id)).state).toBe('done');
   });
 
@@ -217,12 +210,13 @@ describe('a stage that comes twice', () => {
     const id = await desk.submit({ 'twice.apk': apk('org.example.twice') });
     await desk.queue.waitFor(id, signal());
     const ran = sessions;
-    const submission = await getSubmission(desk.ledger, id);
-    await desk.queue.forget(submission);
-    await desk.queue.submit(submission, { from: 'examine', anew: true });
-    await desk.queue.waitFor(id, signal());
+    const warn = (): void => undefined;
+    const { examine } = createProcessors({ ...desk.bench, ledger: desk.ledger, deviceFor: () => 'simulated', warn });
+    const [run] = await listRuns(desk.ledger, id);
+    const result = await examine({ submission: id }, { signal: signal(), token: 1_000_000, progress: () => undefined });
+    expect(result).toMatchObject({ run: run?.id, bundle: run?.bundle });
     expect(sessions).toBe(ran);
-    expect(await listReports(desk.ledger, id)).toHaveLength(1);
+    expect((await getSubmission(desk.ledger, id)).state).toBe('done');
     expect(await listRuns(desk.ledger, id)).toHaveLength(1);
   });
 });

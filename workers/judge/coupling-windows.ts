@@ -40,8 +40,8 @@ export interface Outcome {
 
 /**
  * Nested windows, delayed windows and the likelihood of all lags, each with its share of the false positives; where
- * pushes and sessions both look like independent events at one rate, the likelihood alone, which then is exact. The
- * window is that which speaks most against chance, also where the likelihood gives the probability.
+ * pushes and sessions both look like independent events at one rate, the likelihood alone. The window is that
+ * which speaks most against chance, also where the likelihood gives the probability.
  */
 export function bestWindow(given: Trial): Outcome {
   const trial = { ...given, near: given.pushes.map((at) => neighbourhood(at, given.spans)) };
