@@ -32,7 +32,7 @@ export async function redisToTakeAway(): Promise<Server> {
     url: `redis://127.0.0.1:${port}`,
     spawn: () => spawn(redisServer ?? '', [...args, ...always], { stdio: 'ignore' }),
     answers: () => pong(port),
-    clean: () => place[Symbol.asyncDispose](),
+    clean: async () => await place[Symbol.asyncDispose](),
   });
 }
 
@@ -60,7 +60,7 @@ export async function postgresToTakeAway(): Promise<Server> {
       await client.query('select 1');
       await client.end();
     },
-    clean: () => place[Symbol.asyncDispose](),
+    clean: async () => await place[Symbol.asyncDispose](),
   });
 }
 
