@@ -10,6 +10,7 @@ import { PLACES, type Place } from './places.ts';
 /** What a test of the ledger stands on. */
 export interface Desk {
   readonly ledger: Ledger;
+  readonly database: Place['database'];
   /** SQL as the owner of the database could run it, past every function of the store. */
   readonly sql: (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
 }
@@ -30,6 +31,7 @@ export function onEachLedger(what: string, tests: (desk: () => Desk) => void): v
       });
       tests(() => ({
         ledger,
+        database: place.database,
         sql: async (text, values) => (await place.database.pool.query(text, values)).rows,
       }));
     });

@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { StoredEvent, SubmissionEvent } from '../../orchestrator/contract/event.ts';
 import { Fault } from '../../orchestrator/contract/fault.ts';
 import { Progress } from '../../orchestrator/contract/job.ts';
 import { inTransaction } from '../../orchestrator/store/custody.ts';
 import { appendEvents, eventsAfter, followEvents } from '../../orchestrator/store/events.ts';
+import { openLedger } from '../../orchestrator/store/ledger.ts';
 import { addReport } from '../../orchestrator/store/reports.ts';
 import { recordFault, setState } from '../../orchestrator/store/submissions.ts';
 import { onEachLedger, submitted } from './each-ledger.ts';
@@ -118,6 +119,34 @@ onEachLedger('events', (desk) => {
     const reading = follow(id, null);
     await setState(ledger, id, 'done', { verdict: 'consistent' });
     expect(said(await reading).slice(-3)).toEqual(['done', 'assessing', 'done']);
+  });
+
+  it('are waited for while the ledger is away, and none is lost', async () => {
+    const { ledger, database } = desk();
+    const id = await submitted(ledger, 'outage');
+    let refused = 0;
+    let isAway = false;
+    const connect = () => {
+      if (!isAway) return database.pool.connect();
+      refused += 1;
+      return Promise.reject(new Error('connection refused'));
+    };
+    const pool = { query: database.pool.query.bind(database.pool), connect, end: () => Promise.resolve() };
+    await using other = await openLedger({ database: { ...database, pool }, signal: forever });
+    const seen: StoredEvent[] = [];
+    const reading = (async () => {
+      const options = { submission: id, after: null, signal: forever, pollMs: 5 };
+      for await (const event of followEvents(other, options)) seen.push(event);
+    })();
+    await vi.waitFor(() => expect(said(seen)).toEqual(['queued']), { timeout: 20_000, interval: 5 });
+    isAway = true;
+    await setState(ledger, id, 'inspecting');
+    await vi.waitFor(() => expect(refused).toBeGreaterThan(3), { timeout: 20_000, interval: 5 });
+    expect(said(seen)).toEqual(['queued']);
+    isAway = false;
+    await recordFault(ledger, id, new Fault('apk-unsigned', 'no signature'));
+    await reading;
+    expect(said(seen)).toEqual(['queued', 'inspecting', 'failed']);
   });
 
   it('stop when the reader leaves, and end for one of which retention left nothing', async () => {
