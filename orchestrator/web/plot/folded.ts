@@ -3,17 +3,20 @@ import { html, type Html } from '../html.ts';
 import { duration } from '../format.ts';
 import { at } from './axis.ts';
 import { beatWords } from './raster.ts';
+import { evenly } from './sample.ts';
 
 const WIDTH = 320;
 const HEIGHT = 150;
 const LEFT = 8;
 const BASE = 122;
 const TOP = 6;
+const MOST = 400;
 
 /** Beats folded at the period: x is the phase within a period, centred on the first beat, y the beat's number. */
 export function foldedBeats(beats: readonly Beat[], periodMs: number, channel: string | null = null): Html {
   const first = beats[0]?.atMs ?? 0;
-  const row = (BASE - TOP) / Math.max(beats.length, 1);
+  const shown = evenly(beats, MOST);
+  const row = (BASE - TOP) / Math.max(shown.length, 1);
   const phase = (ms: number) => {
     const turns = (ms - first) / periodMs + 0.5;
     return turns - Math.floor(turns);
@@ -22,13 +25,13 @@ export function foldedBeats(beats: readonly Beat[], periodMs: number, channel: s
   const height = Math.max(2, Math.min(9, row * 0.8));
   return html`<svg
     class="plot"
-    data-channel="${channel}"
+    data-channel="${beats.length > MOST ? null : channel}"
     viewBox="0 0 ${WIDTH} ${HEIGHT}"
     role="img"
     aria-label="${beats.length} beats folded at ${duration(periodMs)}"
   >
     <path class="equal" d="M${WIDTH / 2} ${TOP}V${BASE}" />
-    ${beats.map(
+    ${shown.map(
       (beat, index) =>
         html`<rect
           class="own"

@@ -5,6 +5,8 @@ import { at } from './axis.ts';
 
 const WIDTH = 1000;
 const HEIGHT = 40;
+/** Beyond, strokes lie closer than a pointer can tell, and are drawn without words of their own. */
+const MOST_STROKES = 600;
 
 /** How a channel's beats are drawn; height and stroke repeat what the colour says. */
 export type Tone = 'unexplained' | 'explained' | 'unobservable' | 'push';
@@ -48,13 +50,29 @@ export function rasterRow(
           height="${HEIGHT}"
         />`,
     )}
-    ${beats.map(
-      (beat) =>
-        html`<path class="beat ${tone}${beat.forced ? ' forced' : ''}" d="M${x(beat.atMs)} ${top}V${bottom}"
-          ><title>${beatWords(beat)}</title></path
-        >`,
-    )}
+    ${
+      beats.length > MOST_STROKES
+        ? html`<path
+            class="beat ${tone}"
+            d="${strokes(
+              beats.map((beat) => x(beat.atMs)),
+              top,
+              bottom,
+            )}"
+          />`
+        : beats.map(
+            (beat) =>
+              html`<path class="beat ${tone}${beat.forced ? ' forced' : ''}" d="M${x(beat.atMs)} ${top}V${bottom}"
+                ><title>${beatWords(beat)}</title></path
+              >`,
+          )
+    }
   </svg>`;
+}
+
+/** Many beats as one path; those that fall on the same place are drawn once. */
+function strokes(places: readonly string[], top: number, bottom: number): string {
+  return [...new Set(places.map((place) => Math.round(Number(place))))].map((x) => `M${x} ${top}V${bottom}`).join('');
 }
 
 /** "12:34, background, 412 B up, 308 B down": what is known of a beat, in a line. */

@@ -1,6 +1,7 @@
 import type { Report } from '../../contract/report.ts';
 import { shortDigest } from '../format.ts';
 import { html, type Html } from '../html.ts';
+import { channelLinks } from './shown.ts';
 
 const STATE_WORDS = {
   matched: 'The baseline counts',
@@ -11,8 +12,10 @@ const STATE_WORDS = {
 } as const;
 
 /** What the approved version did otherwise; nothing where no baseline was given. */
-export function baselineSection({ baseline }: Report): Html | false {
+export function baselineSection(report: Report): Html | false {
+  const { baseline } = report;
   if (baseline === null) return false;
+  const linkTo = channelLinks(report);
   const { state, differences, approvedChannels, notCompared } = baseline;
   return html`<section aria-labelledby="baseline">
     <h2 id="baseline">Compared with the approved version</h2>
@@ -32,9 +35,7 @@ export function baselineSection({ baseline }: Report): Html | false {
             ${differences.map(
               (one) =>
                 html`<tr>
-                  <td class="short">
-                    <a href="#channel-${one.channel}">${one.kind.replaceAll('-', ' ')}</a>
-                  </td>
+                  <td class="short">${linkTo(one.channel, one.kind.replaceAll('-', ' '))}</td>
                   <td>${one.sentence}</td>
                   <td class="short">${one.decides ? 'decides' : 'is told only'}</td>
                 </tr>`,
@@ -45,7 +46,7 @@ export function baselineSection({ baseline }: Report): Html | false {
       ${
         approvedChannels.length > 0 &&
         html`<ul class="plain">
-          ${approvedChannels.map((one) => html`<li><a href="#channel-${one.channel}">${one.channel}</a>: ${one.sentence}</li>`)}
+          ${approvedChannels.map((one) => html`<li>${linkTo(one.channel, one.channel)}: ${one.sentence}</li>`)}
         </ul>`
       }
       ${state === 'matched' && differences.length === 0 && html`<p>Nothing departs from what was approved.</p>`}

@@ -1,6 +1,7 @@
 import type { Beat, Channel, Report } from '../../contract/report.ts';
 import { clock, size } from '../format.ts';
 import { html, type Html } from '../html.ts';
+import { shownChannels } from './shown.ts';
 
 const MOST_BEATS_LISTED = 200;
 
@@ -48,7 +49,7 @@ function beatId(channel: string, index: number): string {
 /** From a line of capture.ndjson to the row of the beat that it is part of, for the beats that are listed. */
 export function beatsByLine(report: Pick<Report, 'channels'>): ReadonlyMap<number, string> {
   return new Map(
-    report.channels.flatMap(({ id, beats }) =>
+    shownChannels(report).flatMap(({ id, beats }) =>
       beats
         .slice(0, MOST_BEATS_LISTED)
         .flatMap((beat: Beat, index) => beat.lines.map((line): [number, string] => [line, beatId(id, index)])),

@@ -1,25 +1,37 @@
-import type { Channel, Report } from '../../contract/report.ts';
+import type { Beat, Channel, Report } from '../../contract/report.ts';
 import { duration, plural } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { foldedBeats } from '../plot/folded.ts';
 import { intervalHistogram } from '../plot/histogram.ts';
+import { evenly } from '../plot/sample.ts';
 import { sizeScatter } from '../plot/sizes.ts';
 import { beatTable } from './beats.ts';
 import { channelNumbers } from './channel-numbers.ts';
 import { channelName, memberList } from './members.ts';
-import { byUrgency, judgement } from './raster.ts';
+import { judgement } from './raster.ts';
+import { leftOut, shownChannels } from './shown.ts';
 import { subScoreTable } from './sub-scores.ts';
+
+/** Beats that plots of sizes show for comparison: of each channel, and of all. */
+const MOST_OF_EACH = 50;
+const MOST_TO_COMPARE = 400;
+
+type Pool = readonly { readonly id: string; readonly beat: Beat }[];
 
 /** Every channel at length, the unexplained ones first: why, the plots, the sub-scores apart, the beats themselves. */
 export function channelDetails(report: Report): Html {
   if (report.channels.length === 0) return html``;
+  const pool = evenly(
+    report.channels.flatMap(({ id, beats }) => evenly(beats, MOST_OF_EACH).map((beat) => ({ id, beat }))),
+    MOST_TO_COMPARE,
+  );
   return html`<section aria-labelledby="channels">
     <h2 id="channels">Channel by channel</h2>
-    ${byUrgency(report.channels).map((channel) => channelCard(report, channel))}
+    ${shownChannels(report).map((channel) => channelCard(channel, pool))} ${leftOut(report)}
   </section>`;
 }
 
-function channelCard(report: Report, channel: Channel): Html {
+function channelCard(channel: Channel, pool: Pool): Html {
   const { cadence } = channel;
   const open = channel.explained === false;
   return html`<div
@@ -29,7 +41,7 @@ function channelCard(report: Report, channel: Channel): Html {
     <h3>${channelName(channel)} ${judgement(channel)}</h3>
     <p>${channel.because}</p>
     <p class="soft">${channel.expectation.sentence}</p>
-    ${cadence.beats >= 3 && plots(report, channel)} ${memberList(channel)}
+    ${cadence.beats >= 3 && plots(channel, pool)} ${memberList(channel)}
     <details ${open && 'open'}>
       <summary>Sub-scores and numbers</summary>
       ${subScoreTable(channel)} ${channelNumbers(channel)}
@@ -41,12 +53,12 @@ function channelCard(report: Report, channel: Channel): Html {
   </div>`;
 }
 
-function plots(report: Report, channel: Channel): Html {
+function plots(channel: Channel, pool: Pool): Html {
   const { beats, cadence } = channel;
   const intervals = beats.slice(1).map((beat, index) => beat.atMs - (beats[index]?.atMs ?? 0));
   const sorted = [...intervals].sort((a, b) => a - b);
   const median = cadence.periodMs ?? sorted[Math.floor(sorted.length / 2)] ?? 1;
-  const others = report.channels.filter((other) => other.id !== channel.id).flatMap((other) => other.beats);
+  const others = pool.filter(({ id }) => id !== channel.id).map(({ beat }) => beat);
   return html`<div class="three">
     <figure>
       <h3>Inter-arrival</h3>

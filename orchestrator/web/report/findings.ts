@@ -1,11 +1,13 @@
 import type { Finding, Pointer, Report } from '../../contract/report.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { beatsByLine } from './beats.ts';
+import { channelLinks } from './shown.ts';
 
 const MOST_LINES = 6;
 
 export function findingsSection(report: Report): Html {
   const rows = beatsByLine(report);
+  const linkTo = channelLinks(report);
   return html`<section aria-labelledby="findings">
     <h2 id="findings">Findings</h2>
     <div class="card">
@@ -13,17 +15,21 @@ export function findingsSection(report: Report): Html {
         report.findings.length === 0
           ? html`<p>No departure from the declared function was measured.</p>`
           : html`<ol class="findings">
-              ${report.findings.map((finding) => findingItem(finding, rows))}
+              ${report.findings.map((finding) => findingItem(finding, rows, linkTo))}
             </ol>`
       }
     </div>
   </section>`;
 }
 
-function findingItem(finding: Finding, rows: ReadonlyMap<number, string>): Html {
+function findingItem(
+  finding: Finding,
+  rows: ReadonlyMap<number, string>,
+  linkTo: ReturnType<typeof channelLinks>,
+): Html {
   return html`<li id="finding-${finding.id}">
     <strong>${finding.title}.</strong> ${finding.sentence}
-    ${finding.channel !== null && html`<a href="#channel-${finding.channel}">its beats</a>`}
+    ${finding.channel !== null && linkTo(finding.channel, 'its beats')}
     ${finding.evidence.map((pointer) => html` <span class="soft">· ${pointer.text} (<span class="mono">${pointer.file}</span>${lineLinks(pointer, rows)})</span>`)}
   </li>`;
 }

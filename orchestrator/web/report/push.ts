@@ -3,6 +3,7 @@ import { duration, number, plural } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { pushLags } from '../plot/lags.ts';
 import { channelName } from './members.ts';
+import { channelLinks } from './shown.ts';
 
 /** Pushes and what the app did after them. */
 export function pushSection(report: Report): Html {
@@ -51,8 +52,11 @@ export function pushSection(report: Report): Html {
   </section>`;
 }
 
+const MOST_ROWS = 150;
+
 /** The same test for each channel; its p-values are corrected for their number. */
 function channelTable(report: Report): Html {
+  const linkTo = channelLinks(report);
   const names = new Map(report.channels.map((channel) => [channel.id, channelName(channel)]));
   return html`<table class="whole">
     <thead>
@@ -65,12 +69,11 @@ function channelTable(report: Report): Html {
       </tr>
     </thead>
     <tbody>
-      ${report.pushCoupling.perChannel.map(
+      ${report.pushCoupling.perChannel.slice(0, MOST_ROWS).map(
         (one) =>
           html`<tr>
             <th scope="row">
-              <a href="#channel-${one.channel}">${names.get(one.channel) ?? one.channel}</a
-              >${one.significant && html` <span class="tag maybe">follows pushes</span>`}
+              ${linkTo(one.channel, names.get(one.channel) ?? one.channel)}${one.significant && html` <span class="tag maybe">follows pushes</span>`}
             </th>
             <td class="num">${one.coupled} of ${one.pushes}</td>
             <td class="num">${number(one.expectedByChance, 1)}</td>

@@ -4,6 +4,7 @@ import { html, type Html, type Part } from '../html.ts';
 import { timeMarks } from '../plot/axis.ts';
 import { channelName, memberCount } from './members.ts';
 import { rasterRow, type Tone } from '../plot/raster.ts';
+import { leftOut, shownChannels } from './shown.ts';
 
 const PHASE_TITLE = {
   foreground: 'Foreground',
@@ -40,7 +41,7 @@ export function rasterSection(report: Report): Html {
           </tr>
         </thead>
         <tbody>
-          ${byUrgency(report.channels).map((channel) => channelRow(report, channel))}
+          ${shownChannels(report).map((channel) => channelRow(report, channel))}
           ${report.pushCoupling.pushes.length > 0 && pushRow(report)}
           ${
             report.channels.length === 0 &&
@@ -60,6 +61,7 @@ export function rasterSection(report: Report): Html {
           </tr>
         </tfoot>
       </table>
+      ${leftOut(report)}
       <p class="legend">
         ${report.phases.map((span) => html`<span><i class="swatch swatch-${span.phase}"></i>${PHASE_TITLE[span.phase]} to ${duration(span.toMs)}</span>`)}
       </p>
@@ -70,12 +72,6 @@ export function rasterSection(report: Report): Html {
       </p>
     </div>
   </section>`;
-}
-
-/** The unexplained channels first, then what could not be told, then the rest; among equals the more suspicious. */
-export function byUrgency(channels: readonly Channel[]): Channel[] {
-  const rank = ({ explained }: Channel): number => (explained === false ? 0 : explained === null ? 1 : 2);
-  return [...channels].sort((a, b) => rank(a) - rank(b) || b.suspicion - a.suspicion);
 }
 
 function channelRow(report: Report, channel: Channel): Html {
