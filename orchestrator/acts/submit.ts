@@ -3,8 +3,10 @@ import { Fault, printable } from '../contract/fault.ts';
 import { SubmissionOptions, type Submission } from '../contract/job.ts';
 import type { Actor } from '../contract/person.ts';
 import type { Service } from '../service.ts';
+import { recordArtefacts } from '../store/artefacts.ts';
 import { servedClasses } from '../store/devices.ts';
 import { viewSubmission } from '../store/submission-views.ts';
+import { samplesOf } from '../store/sample-uses.ts';
 import { createSubmission } from '../store/submissions.ts';
 import { noted } from './noted.ts';
 import { permit } from './permit.ts';
@@ -32,6 +34,8 @@ export async function submitFiles(
   const options = SubmissionOptions.parse(wanted);
   const { submission, created } = await noted(service, actor, async (inside) => {
     const made = await createSubmission(inside, { files, options, again, actor, urgency: priority, callbackUrl });
+    // What retention had removed is stored once more: a use again, which retention counts.
+    if (!made.created) await recordArtefacts(inside, samplesOf(made.submission));
     const detail = { files: files.map((file) => file.sha256) };
     return [made, { act: made.created ? 'submitted' : 'submitted-again', subject: made.submission.id, detail }];
   });

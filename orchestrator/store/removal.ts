@@ -25,9 +25,20 @@ export async function unusedFiles(ledger: LedgerLike): Promise<StoredBytes[]> {
   const rows = await ledger.db
     .selectFrom('artefacts')
     .select(['sha256', (row) => row.fn.max('size_bytes').as('size_bytes')])
+    .where('removed_at', 'is not', null)
+    .where('absent_at', 'is', null)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('artefacts as live')
+            .select('live.id')
+            .whereRef('live.sha256', '=', 'artefacts.sha256')
+            .where('live.removed_at', 'is', null),
+        ),
+      ),
+    )
     .groupBy('sha256')
-    .having((row) => row.fn.agg<boolean>('bool_and', [row('removed_at', 'is not', null)]), '=', true)
-    .having((row) => row.fn.agg<boolean>('bool_or', [row('absent_at', 'is', null)]), '=', true)
     .orderBy('sha256')
     .execute();
   return rows.map((row) => ({ sha256: row.sha256, sizeBytes: Number(row.size_bytes) }));

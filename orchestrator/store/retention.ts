@@ -61,6 +61,14 @@ export async function planRetention(ledger: LedgerLike, keep: KeepDays, now: Dat
   const files = await ledger.db
     .selectFrom('artefacts')
     .select(['sha256', (row) => row.fn.max('size_bytes').as('size_bytes')])
+    .where('sha256', 'in', (row) =>
+      row
+        .selectFrom('artefacts')
+        .select('sha256')
+        .where((use) =>
+          use.or([expired(keep, now)(use), use.and([use('removed_at', 'is not', null), use('absent_at', 'is', null)])]),
+        ),
+    )
     .groupBy('sha256')
     // Every use is over: ended before, or ending now; and the bytes are not known to be gone.
     .having(

@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import type { Submission } from '../contract/job.ts';
+import type { NewArtefact } from './artefacts.ts';
 import type { LedgerLike } from './ledger.ts';
 
 /** Records the submitted files of every submission as its uses of them, dated by it, where that was not done yet. */
@@ -36,4 +38,16 @@ export async function recordSamples(ledger: LedgerLike): Promise<void> {
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** The submitted files of one submission as its uses of them. */
+export function samplesOf({ id, files }: Pick<Submission, 'id' | 'files'>): NewArtefact[] {
+  return files.map(({ sha256, fileName, sizeBytes }) => ({
+    sha256,
+    class: 'sample',
+    submission: id,
+    run: null,
+    name: fileName,
+    sizeBytes,
+  }));
 }

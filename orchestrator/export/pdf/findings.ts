@@ -1,7 +1,7 @@
 import type { Channel, Pointer, Report } from '../../contract/report.ts';
 import { duration, number, percent, plural, size } from '../../web/format.ts';
 import { channelName, memberCount } from '../../web/report/members.ts';
-import { byUrgency } from '../../web/report/raster.ts';
+import { byUrgency } from '../../web/report/shown.ts';
 import { judgementWords, moreInJson, MOST_CHANNELS } from './opening.ts';
 import type { Sheet } from './sheet.ts';
 

@@ -1,7 +1,7 @@
 import type { Channel, Report } from '../../contract/report.ts';
 import { duration, number, percent, size } from '../../web/format.ts';
 import { channelName } from '../../web/report/members.ts';
-import { byUrgency } from '../../web/report/raster.ts';
+import { byUrgency } from '../../web/report/shown.ts';
 import { drawRaster } from './raster.ts';
 import type { INK, Sheet } from './sheet.ts';
 import { winAnsi } from './win-ansi.ts';
