@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
-import { extract, type Header } from 'tar-stream';
+import { extract } from 'tar-stream';
 import type { BundleManifest } from '../orchestrator/contract/bundle.ts';
 import { Fault, printable } from '../orchestrator/contract/fault.ts';
 import { MANIFEST_FILE, parseManifest } from '../orchestrator/store/bundles.ts';
@@ -33,7 +33,7 @@ export async function readBundleInTar(path: string, signal: AbortSignal): Promis
   source.pipe(entries);
   try {
     for await (const entry of entries) {
-      const { name, type, size = 0 } = entry.header as Header;
+      const { name, type, size = 0 } = entry.header;
       if (type === 'directory') {
         entry.resume();
         continue;

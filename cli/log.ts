@@ -5,12 +5,8 @@ import type { Home } from './home.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Never logged, wherever in an object it stands: what signs a person in, or a signature of ours. */
-const SECRET = ['authorization', 'cookie', 'set-cookie', 'token', 'secret', 'password', 'code', 'csrf'];
-
-/** Codes of faults are no secrets; those of sign-in links are. */
-const REDACTED = SECRET.flatMap((name) => [name, `*.${name}`, `req.headers["${name}"]`]).filter(
-  (path) => path !== 'code' && path !== '*.code' && path !== 'req.headers["code"]',
-);
+const SECRET = ['authorization', 'cookie', 'set-cookie', 'token', 'secret', 'password', 'csrf'];
+const REDACTED = SECRET.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.headers["${name}"]`]);
 
 export interface ServiceLog {
   readonly log: Logger;

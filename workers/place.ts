@@ -53,7 +53,7 @@ export function openPlace({ id, config, ledger, queue, processors, log }: PlaceP
     // Between two looks a person may have put the place away: a job that came all the same waits for another place.
     if (await isQuarantined(ledger, id)) {
       takeNoMore();
-      throw new Fault('device-dirty', `${id} is in quarantine`);
+      throw new Fault('device-quarantined', id);
     }
     await markBusy(ledger, id, { submission: job.submission, run: null });
     log.info(about, 'examination begins');

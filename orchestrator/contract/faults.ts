@@ -81,6 +81,7 @@ export const FAULTS = {
   'device-not-found': machine('The device that was asked for is not connected.', 503, false),
   'device-offline': machine('The device went away during the session.'),
   'device-dirty': machine('The device is not in a clean state and could not be cleaned.'),
+  'device-quarantined': machine('The device was put into quarantine before the session began.'),
   'device-busy': machine('The device is leased to another session.'),
   'lease-lost': machine('The lease on the device was lost to another session.'),
   'routing-failed': machine("The app's traffic could not be routed into the proxy."),

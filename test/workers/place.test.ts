@@ -104,6 +104,22 @@ describe('a place', () => {
     await releaseDevice(desk.ledger, id, { by: 'usr-1', now: new Date() });
   });
 
+  it('that was put away between two looks sends back what it is handed, which is not counted against the job', async () => {
+    examined = [];
+    await place.look();
+    await quarantineDevice(desk.ledger, id, { reason: 'a loose cable', by: 'usr-1', now: new Date() });
+    const submission = await submit();
+    await expect
+      .poll(async () => (await desk.queue.counts())['examine-simulated']?.['delayed'], { timeout: 20_000 })
+      .toBe(1);
+    expect(examined).toEqual([]);
+    await releaseDevice(desk.ledger, id, { by: 'usr-1', now: new Date() });
+    await place.look();
+    await expect.poll(() => examined, { timeout: 30_000 }).toEqual([submission]);
+    finish();
+    await expect.poll(state).toBe('idle');
+  });
+
   it('is not blamed for an app that cannot be installed', async () => {
     examined = [];
     faults = ['install-failed', 'install-failed', 'install-failed', 'install-failed'];

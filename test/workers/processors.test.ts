@@ -211,9 +211,12 @@ describe('a stage that comes twice', () => {
     await desk.queue.waitFor(id, signal());
     const ran = sessions;
     const warn = (): void => undefined;
-    const { examine } = createProcessors({ ...desk.bench, ledger: desk.ledger, deviceFor: () => 'simulated', warn });
+    const processors = createProcessors({ ...desk.bench, ledger: desk.ledger, deviceFor: () => 'simulated', warn });
     const [run] = await listRuns(desk.ledger, id);
-    const result = await examine({ submission: id }, { signal: signal(), token: 1_000_000, progress: () => undefined });
+    const result = await processors.examine(
+      { submission: id },
+      { signal: signal(), token: 1_000_000, progress: () => undefined },
+    );
     expect(result).toMatchObject({ run: run?.id, bundle: run?.bundle });
     expect(sessions).toBe(ran);
     expect((await getSubmission(desk.ledger, id)).state).toBe('done');
