@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { deliverDue } from './acts/webhooks/deliver.ts';
 import { queueEnded } from './acts/webhooks/queue-ended.ts';
 import { buildServer } from './api/server.ts';
@@ -11,6 +12,8 @@ import { applyRetention, keepDaysOf } from './store/retention.ts';
 
 const WEBHOOKS_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 15_000;
+/** Uploads and answers under way have so long when the service stops. */
+const GRACE_MS = 10_000;
 const RETENTION_EVERY_MS = 3_600_000;
 const RE_VETTING = { name: 'vetting allowed apps again', everyMs: 600_000 };
 
@@ -56,10 +59,23 @@ export async function runService(service: Service, { signal }: { signal: AbortSi
   async function untilStopped(): Promise<void> {
     await Promise.all(passes);
     service.log.info('stopping');
-    await server.close();
+    await closeWithin(server, GRACE_MS);
     service.log.info('stopped');
   }
   return { address, ended: untilStopped() };
+}
+
+/** What is answered already goes at once, what is still asked or sent has the grace. */
+async function closeWithin(server: FastifyInstance, graceMs: number): Promise<void> {
+  // A connection that falls idle after closing began would otherwise be kept for its keep-alive time.
+  const idle = setInterval(() => server.server.closeIdleConnections(), 100);
+  const late = setTimeout(() => server.server.closeAllConnections(), graceMs);
+  try {
+    await server.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+  }
 }
 
 async function vetAgain({ ledger, queue, config, now, log }: Service): Promise<void> {

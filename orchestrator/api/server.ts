@@ -47,7 +47,7 @@ export async function buildServer(service: Service, { signal }: { signal: AbortS
     bodyLimit: MOST_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
     return503OnClosing: true,
-    frameworkErrors: (error, request, reply) => sendProblem(request, reply, faultOf(error)),
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, faultOf(error)),
     clientErrorHandler: answerBrokenRequest,
   });
   server.setValidatorCompiler(validatorCompiler);
@@ -64,7 +64,7 @@ export async function buildServer(service: Service, { signal }: { signal: AbortS
   await limitRates(server, service);
   refuseForgery(server, service);
   server.decorateRequest('receiveUpload', function (mostFiles) {
-    return receiveUpload(this, service, signal, mostFiles);
+    return receiveUpload(this, service, mostFiles);
   });
   await describeApi(server, service);
 

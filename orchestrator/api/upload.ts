@@ -30,13 +30,12 @@ const LIMITS = { fieldNameSize: 100, fieldSize: 20_000, fields: 40, headerPairs:
 export async function receiveUpload(
   request: FastifyRequest,
   service: Pick<Service, 'files' | 'config'>,
-  stopping: AbortSignal,
   mostFiles = MOST_FILES,
 ): Promise<Upload> {
   if (!request.isMultipart()) throw new Fault('media-type-refused', 'expected multipart/form-data with the files');
   const limitBytes = service.config.SLEEPTALK_MAX_UPLOAD_BYTES;
   refuseAnnounced(request, limitBytes);
-  const signal = AbortSignal.any([request.bodySignal, stopping]);
+  const signal = request.bodySignal;
   const fields = new Map<string, string>();
   const files: Submission['files'] = [];
   // By bearer token there is no form to forge; with the header the form was checked before.

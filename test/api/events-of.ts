@@ -8,7 +8,9 @@ export async function eventsOf(guest: Guest, id: string, after?: string): Promis
   if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
   return (await answer.text())
     .split('\n\n')
-    .map((block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2))))
+    .map((block) =>
+      Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string])),
+    )
     .filter((fields): fields is { id: string; data: string } => 'data' in fields)
     .map((fields) => ({ id: fields.id, data: JSON.parse(fields.data) as StoredEvent }));
 }

@@ -54,7 +54,7 @@ export function postJson(body: unknown): RequestInit {
 export function held() {
   let waiting: { began: () => void; letGo: () => void; named: Promise<string> } | null = null;
   return {
-    async examining(submission: string, { signal }: StageContext): Promise<void> {
+    examining: async (submission: string, { signal }: StageContext): Promise<void> => {
       const mine = waiting;
       if (mine === null || (await mine.named) !== submission) return;
       waiting = null;

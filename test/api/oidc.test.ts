@@ -47,7 +47,7 @@ function providerOf(url: string, callback: string): ReturnType<Provider['callbac
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     cookies: { keys: ['cookie-key-of-the-test'] },
-    findAccount: (_context, id) => ({
+    findAccount: (_context: unknown, id: string) => ({
       accountId: id,
       claims: () => ({ sub: id, name: `Person ${id}`, ...(stated === undefined ? {} : { sleeptalk_role: stated }) }),
     }),

@@ -68,7 +68,7 @@ describe('a client that is generated from it', () => {
       body: { apk: [apk], function: 'torch', minutes: 5 },
       bodySerializer({ apk: files, ...fields }) {
         const form = new FormData();
-        for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+        for (const [name, value] of Object.entries(fields)) form.append(name, `${value as string | number | boolean}`);
         for (const file of files) form.append('apk', new Blob([file]), 'torch.apk');
         return form;
       },

@@ -1,8 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runService } from '../../orchestrator/main.ts';
 import type { Service } from '../../orchestrator/service.ts';
 import { listDeliveries } from '../../orchestrator/store/deliveries.ts';
-import { setTimeout as delay } from 'node:timers/promises';
 import { PLACES, type Place } from '../store/places.ts';
 import { ended, held, submit } from './forms.ts';
 import { guest, openStand, type Guest, type Stand } from './stand.ts';
@@ -33,10 +33,14 @@ describe('the service', () => {
     session.hold(id);
     await session.began;
     const stream = await person.fetch(`/api/v1/submissions/${id}/events`);
-    const read = stream.text();
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let read = '';
+    while (!read.includes('"state":"examining"')) read += (await reader.read()).value ?? '';
     stopping.abort();
     await running.ended;
-    expect(await read).toContain('"state":"examining"');
+    let left = await reader.read();
+    while (!left.done) left = await reader.read();
+    expect(stand.logged.at(-1)).toMatchObject({ msg: 'stopped' });
     await expect(person.fetch('/healthz')).rejects.toThrow();
     await submitter.json(`/api/v1/submissions/${id}`, { method: 'DELETE' });
   });

@@ -45,7 +45,7 @@ export function oidcRoutes(server: FastifyInstance, service: Service, failed: Fa
   server.get(CALLBACK, { schema }, async (request, reply) => {
     const carried = request.cookies[COOKIE];
     reply.clearCookie(COOKIE, cookieOf(service, request));
-    let next = '/';
+    let next: string;
     try {
       const journey = journeyOf(carried);
       const here = new URL(request.url, baseOf(service, request));

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { quarantine, release } from '../../acts/devices.ts';
+import { readWebhookSecret } from '../../acts/webhooks/read-secret.ts';
 import { reassessReports } from '../../acts/reassess.ts';
 import { pageOf } from '../../contract/api.ts';
 import { AuditEntry } from '../../contract/audit.ts';
@@ -83,6 +84,20 @@ export function operationRoutes(server: FastifyInstance, service: Service): void
       },
     },
     async ({ body, actor }, reply) => reply.code(202).send(await reassessReports(service, actor, body)),
+  );
+
+  routes.get(
+    '/webhooks/secret',
+    {
+      preHandler: admin,
+      schema: {
+        operationId: 'getWebhookSecret',
+        summary: 'The key by which receivers check the signatures of webhooks; each reading stands in the audit log',
+        tags: ['operations'],
+        response: { 200: z.strictObject({ secret: z.string() }), ...PROBLEMS },
+      },
+    },
+    async ({ actor }) => ({ secret: await readWebhookSecret(service, actor) }),
   );
 
   routes.get(
