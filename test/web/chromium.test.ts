@@ -121,12 +121,12 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
     await appendEvents(ledger, id, [progress('locked', 0.7), session('<b>b</b>.example', 240_000)]);
     await page.waitForFunction(() => document.querySelectorAll('#live-rows tr').length === 2);
     const shown = await page.evaluate(() => ({
-      strokes: [...document.querySelectorAll('#live-rows path')].map((path) => path.getAttribute('d')),
-      names: [...document.querySelectorAll('#live-rows th')].map((cell) => cell.textContent?.trim()),
+      strokes: Array.from(document.querySelectorAll('#live-rows path'), (path) => path.getAttribute('d')),
+      names: Array.from(document.querySelectorAll('#live-rows th'), (cell) => cell.textContent?.trim()),
       counts: ['sessions', 'destinations', 'pushes'].map(
         (name) => document.getElementById(`live-${name}`)?.textContent,
       ),
-      phases: [...document.querySelectorAll('#live-phases text')].map((text) => text.textContent),
+      phases: Array.from(document.querySelectorAll('#live-phases text'), (text) => text.textContent),
       step: document.getElementById('live-step')?.textContent,
     }));
     // Of 60 minutes: 1, 2 and 4 minutes are 16.7, 33.3 and 66.7 of 1000.

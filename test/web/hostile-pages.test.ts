@@ -43,7 +43,18 @@ const event = (body: StoredEvent['event']): StoredEvent => ({
   event: body,
 });
 const live = liveOf([
-  event({ type: 'progress', progress: { stage: 'examine', step: LONG, phase: 'background', done: 0.4 } }),
+  event({
+    type: 'progress',
+    progress: {
+      stage: 'examine',
+      step: LONG,
+      phase: 'background',
+      done: 0.4,
+      sessions: null,
+      pushes: null,
+      secondsLeft: null,
+    },
+  }),
   event({
     type: 'sessions',
     dropped: 1,
@@ -53,7 +64,7 @@ const live = liveOf([
         destination: { host: HOSTILE, port: 443 },
       },
     ],
-  } as StoredEvent['event']),
+  }),
 ]);
 const delivery = {
   ...{

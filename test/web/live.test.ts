@@ -20,7 +20,7 @@ const state = (name: 'examining' | 'crashed' | 'assessing'): SubmissionEvent => 
 
 const progress = (phase: 'foreground' | 'background' | null, done: number | null): SubmissionEvent => ({
   type: 'progress',
-  progress: { stage: 'examine', step: 'watching', phase, done },
+  progress: { stage: 'examine', step: 'watching', phase, done, sessions: null, pushes: null, secondsLeft: null },
 });
 
 const sessions = (host: string, ...startMs: number[]): SubmissionEvent => ({

@@ -39,7 +39,7 @@ export async function visitorOf(stand: Pick<Stand, 'address'>, guest: Guest): Pr
       }
       const form = new FormData();
       form.append('csrf', csrf);
-      for (const [name, value] of fields) form.append(name, value);
+      fields.forEach((value, name) => form.append(name, value));
       return call(path, { method: 'POST', body: form });
     },
   };
