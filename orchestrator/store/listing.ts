@@ -35,6 +35,7 @@ export function onlyOf(viewer: Actor | null): string | null {
   return viewer === null || mayActAs(viewer, 'reviewer') ? null : viewer.person;
 }
 
+/** The host backwards with a dot at its end: what lies in a domain, and the domain itself, begin alike. */
 export function backwards(host: string): string {
-  return [...host].reverse().join('');
+  return `${[...host].reverse().join('')}.`;
 }

@@ -36,7 +36,7 @@ export interface ReportHostsTable {
   report: WrittenOnce<string>;
   submission: WrittenOnce<string>;
   host: WrittenOnce<string>;
-  /** The host backwards: `moc.elpmaxe.a`. */
+  /** The host backwards, with a dot at its end: `elpmaxe.a.`. */
   reversed: WrittenOnce<string>;
 }
 

@@ -121,9 +121,7 @@ function narrowed(select: Select, search: SubmissionSearch): Select {
       build
         .selectFrom('report_hosts')
         .select('submission')
-        .where((where) =>
-          where.or([where('reversed', '=', reversed), where('reversed', 'like', `${literally(reversed)}.%`)]),
-        ),
+        .where('reversed', 'like', `${literally(reversed)}%`),
     );
   }
   return all;

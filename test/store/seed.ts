@@ -47,7 +47,7 @@ const PARTS = [
      encode(sha256(('r' || n)::bytea), 'hex'), '1.0.0'
    from generate_series(1, :count) n`,
   `insert into sleeptalk.report_hosts (report, submission, host, reversed)
-   select 'report-seed-' || n, 'sub-seed-' || n, host, reverse(host)
+   select 'report-seed-' || n, 'sub-seed-' || n, host, reverse(host) || '.'
    from generate_series(1, :count) n, generate_series(1, ${HOSTS_EACH}) k,
      lateral (select 'api' || k || '.vendor' || n % 500 || case when k = 1 then '.everywhere.example' else '.example' end as host) h`,
   `insert into sleeptalk.event_heads (submission, last, ended) select id, 5, true from sleeptalk.submissions`,
