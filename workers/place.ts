@@ -52,6 +52,7 @@ export function openPlace({ id, config, ledger, queue, processors, log }: PlaceP
     const about = { place: id, submission: job.submission };
     // Between two looks a person may have put the place away: a job that came all the same waits for another place.
     if (await isQuarantined(ledger, id)) {
+      log.warn(about, 'in quarantine: sends a job back');
       takeNoMore();
       throw new Fault('device-quarantined', id);
     }

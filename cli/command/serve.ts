@@ -61,6 +61,7 @@ export function addServeCommand(root: Command, invocation: Invocation): void {
       const stopping = new AbortController();
       const both = AbortSignal.any([signal, stopping.signal]);
       const running = await runService(service, { signal: both });
+      say(`listening on ${running.address}`);
       const worker = flags.worker === true ? startWorker() : Promise.resolve();
       function startWorker(): Promise<void> {
         say('starting the worker');
@@ -70,7 +71,6 @@ export function addServeCommand(root: Command, invocation: Invocation): void {
         say(`ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s; log: ${place}`);
       }
       if (flags.worker !== true) tellReady();
-      say(`listening on ${running.address}`);
       const link = await signInLink(service, home, running.address);
       if (link !== null) say(`sign in, once, within 15 minutes: ${link}`);
       try {
