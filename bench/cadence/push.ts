@@ -6,7 +6,11 @@
  */
 import { parseArgs } from 'node:util';
 import { couplingTest } from '../../workers/judge/coupling.ts';
+import { DEVELOPMENT_TASKED } from './generator/development.ts';
+import { HELD_OUT_TASKED } from './generator/held-out.ts';
 import { randomFor, type Random } from './generator/random.ts';
+import { REFERENCE_TASKED } from './generator/reference.ts';
+import { taskedTimes, type Tasked } from './generator/tasking.ts';
 import { whole } from './measure/options.ts';
 import { percent, table } from './measure/table.ts';
 import { BACKGROUNDS, LAGS, pushesTogether, pushTimes, SCENE_SECONDS, tasked, type Scene } from './push/scenes.ts';
@@ -45,6 +49,38 @@ function shareFound(path: readonly (string | number)[], make: (random: Random) =
   return found / scenes;
 }
 
+/** The push-tasked families of the labelled sets, where the window had six pushes or more. */
+const LABELLED: Readonly<Record<string, Tasked>> = {
+  development: DEVELOPMENT_TASKED,
+  'held-out': HELD_OUT_TASKED,
+  reference: REFERENCE_TASKED,
+};
+const LEAST_PUSHES = 6;
+
+/** Pushes are tested against each channel by itself, so what the app says elsewhere hides nothing. */
+function shareOfLabelled(set: string, law: Tasked, minutes: number): { cases: number; found: number } {
+  let cases = 0;
+  let found = 0;
+  for (let index = 0; index < scenes * 4; index++) {
+    const { pushes, sessions } = taskedTimes(
+      law,
+      randomFor(seed, ['push', 'labelled', set, minutes, index]),
+      minutes * 60,
+    );
+    if (pushes.length < LEAST_PUSHES) continue;
+    cases += 1;
+    const inside = sessions.filter((at) => at < minutes * 60).sort((a, b) => a - b);
+    const milliseconds = (times: readonly number[]): number[] => times.map((at) => Math.round(at * 1000));
+    const window = { fromMs: 0, toMs: minutes * 60_000 };
+    if (couplingTest(milliseconds(pushes), milliseconds(inside), [window], { skewMs: SKEW_MS }).significant) found += 1;
+  }
+  return { cases, found: found / cases };
+}
+
+const labelled = Object.entries(LABELLED).flatMap(([set, law]) =>
+  [15, 60].map((minutes) => ({ set, minutes, ...shareOfLabelled(set, law, minutes) })),
+);
+
 const power = Object.entries(LAGS).flatMap(([lagName, lag]) =>
   missed.flatMap(({ name, range }) =>
     besides.map((rate) => ({
@@ -78,8 +114,16 @@ const independent = Object.entries(BACKGROUNDS).flatMap(([background, sessions])
 );
 
 if (values.json) {
-  console.log(JSON.stringify({ seed, scenes, pushCounts, power, independent }, null, 2));
+  console.log(JSON.stringify({ seed, scenes, pushCounts, labelled, power, independent }, null, 2));
 } else {
+  console.log('Push-tasked series of the labelled sets with six pushes or more, found on their own channel');
+  console.log(
+    table(
+      ['set', 'minutes', 'cases', 'found'],
+      labelled.map((row) => [row.set, String(row.minutes), String(row.cases), percent(row.found, 1)]),
+    ),
+  );
+  console.log('');
   const head = pushCounts.map((count) => `${count} pushes`);
   console.log(
     `${scenes} scenes of an hour each, seed ${seed}.\n\nPush-tasked, found, beside sessions of its own by chance`,

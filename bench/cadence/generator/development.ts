@@ -4,8 +4,11 @@ import { bursting, cluttered, dropping, onOff, steady } from './beacon.ts';
 import { deadTime, gammaGaps, logNormal, pareto, poisson, selfExciting, swingingRate, weibullGaps } from './chance.ts';
 import type { Family, Noise, Pace } from './family.ts';
 import { browsing, debouncedSync, episodes, retried, seeking } from './people.ts';
-import { backingOff, pushTasked } from './tasking.ts';
+import { backingOff, pushTasked, type Tasked } from './tasking.ts';
 import { timer } from './timers.ts';
+
+/** Its pushes and answers; `bench:push` draws them with the pushes known. */
+export const DEVELOPMENT_TASKED: Tasked = { meanGapSeconds: [30, 300], lagSeconds: [0.5, 8], missed: [0, 0.2] };
 
 const noise: Noise = { delaySeconds: [0.03, 0.3], lossShare: 0.01 };
 /** 15 minutes: 10 to 100 s. 60 minutes: 10 to 400 s. */
@@ -61,7 +64,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
   {
     name: 'push-tasked',
     timeless: true,
-    draw: pushTasked({ meanGapSeconds: [30, 300], lagSeconds: [0.5, 8], missed: [0, 0.2] }),
+    draw: pushTasked(DEVELOPMENT_TASKED),
   },
 ];
 

@@ -17,8 +17,11 @@ import {
 } from './chance.ts';
 import type { Family, Noise, Pace } from './family.ts';
 import { browsing, debouncedSync, episodes, retried, seeking } from './people.ts';
-import { backingOff, pushTasked } from './tasking.ts';
+import { backingOff, pushTasked, type Tasked } from './tasking.ts';
 import { timer } from './timers.ts';
+
+/** Its pushes and answers; `bench:push` draws them with the pushes known. */
+export const HELD_OUT_TASKED: Tasked = { meanGapSeconds: [40, 400], lagSeconds: [1, 15], missed: [0, 0.3] };
 
 const noise: Noise = { delaySeconds: [0.05, 0.6], lossShare: 0.02 };
 /** 15 minutes: 8 to 106 s. 60 minutes: 8 to 424 s. */
@@ -82,7 +85,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
   {
     name: 'push-tasked',
     timeless: true,
-    draw: pushTasked({ meanGapSeconds: [40, 400], lagSeconds: [1, 15], missed: [0, 0.3] }),
+    draw: pushTasked(HELD_OUT_TASKED),
   },
 ];
 

@@ -7,7 +7,10 @@ import { bursting, cluttered, dropping, onOff, steady } from './beacon.ts';
 import { logNormal, pareto, poisson, selfExciting, swingingRate } from './chance.ts';
 import type { Family, Noise, Pace } from './family.ts';
 import { browsing, debouncedSync, episodes, retried, seeking } from './people.ts';
-import { backingOff, pushTasked } from './tasking.ts';
+import { backingOff, pushTasked, type Tasked } from './tasking.ts';
+
+/** Its pushes and answers; `bench:push` draws them with the pushes known. */
+export const REFERENCE_TASKED: Tasked = { meanGapSeconds: [15, 90], lagSeconds: [2, 15], missed: [0, 0.2] };
 
 /** A slow network: with less delay Lomb-Scargle finds more fixed periods than the 79 % of the trial. */
 const noise: Noise = { delaySeconds: [0.3, 2], lossShare: 0.01 };
@@ -79,7 +82,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
   {
     name: 'push-tasked',
     timeless: true,
-    draw: pushTasked({ meanGapSeconds: [15, 90], lagSeconds: [2, 15], missed: [0, 0.2] }),
+    draw: pushTasked(REFERENCE_TASKED),
   },
 ];
 

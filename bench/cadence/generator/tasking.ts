@@ -1,6 +1,6 @@
 // Command and control without a period: back-off after failures, and tasks that arrive as pushes.
 import { delayOf, type Draw, type Noise } from './family.ts';
-import type { Range } from './random.ts';
+import type { Random, Range } from './random.ts';
 
 export interface BackOff {
   /** The first gap. */
@@ -50,15 +50,20 @@ export interface Tasked {
 }
 
 /** Pushes at the operator's whim, each answered after a lag: in these times alone there is nothing to see. */
-export function pushTasked({ meanGapSeconds, lagSeconds, missed }: Tasked): Draw {
-  return (random, windowSeconds) => {
-    const between = Math.min(random.logWithin(meanGapSeconds), windowSeconds / 8);
-    const lag = random.logWithin(lagSeconds);
-    const share = random.within(missed);
-    const times: number[] = [];
-    for (let at = random.exponential(between); at < windowSeconds; at += random.exponential(between)) {
-      if (!random.chance(share)) times.push(at + random.logNormal(lag, 0.6));
-    }
-    return { times, truth: null };
-  };
+export function pushTasked(law: Tasked): Draw {
+  return (random, windowSeconds) => ({ times: taskedTimes(law, random, windowSeconds).sessions, truth: null });
+}
+
+/** The pushes with the sessions that answer them, in seconds; an answer may fall behind the window. */
+export function taskedTimes({ meanGapSeconds, lagSeconds, missed }: Tasked, random: Random, windowSeconds: number) {
+  const between = Math.min(random.logWithin(meanGapSeconds), windowSeconds / 8);
+  const lag = random.logWithin(lagSeconds);
+  const share = random.within(missed);
+  const pushes: number[] = [];
+  const sessions: number[] = [];
+  for (let at = random.exponential(between); at < windowSeconds; at += random.exponential(between)) {
+    pushes.push(at);
+    if (!random.chance(share)) sessions.push(at + random.logNormal(lag, 0.6));
+  }
+  return { pushes, sessions };
 }
