@@ -63,7 +63,7 @@ export const FAULTS = {
   'callback-refused': input('The callback address may not be called from here.'),
   'webhook-forged': input('A webhook is not signed by the service, or was sent before.', 401),
   'review-refused': input('The review cannot be added to this report.', 409),
-  'config-invalid': input('A setting in the environment is not valid.', 500),
+  'config-invalid': input('A setting in the environment is not valid.'),
   'server-unreachable': machine('The service that was asked does not answer.'),
   'server-not-understood': machine('What answered is not a service of sleeptalk, or one of another version.', 502, false),
   'audit-broken': machine('The audit log does not match its own hashes.', 500, false),

@@ -4,7 +4,8 @@ import { keepVacuumed } from './autovacuum.ts';
 import type { Database } from './database.ts';
 import * as first from './migrations/0001-ledger.ts';
 import * as service from './migrations/0002-service.ts';
-import * as fencing from './migrations/0003-fencing.ts';
+import * as records from './migrations/0003-records.ts';
+import * as fencing from './migrations/0004-fencing.ts';
 import type { SqlClient, SqlPool } from './pglite-pool.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -20,7 +21,8 @@ export type LedgerLike = Pick<Ledger, 'db'>;
 const MIGRATIONS: Record<string, Migration> = {
   '0001-ledger': first,
   '0002-service': service,
-  '0003-fencing': fencing,
+  '0003-records': records,
+  '0004-fencing': fencing,
 };
 
 const SCHEMA = 'sleeptalk';
