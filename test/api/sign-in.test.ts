@@ -179,7 +179,9 @@ describe('a change by a session', () => {
 describe('the headers of answers', () => {
   it('let a page load nothing but its own files, and nobody frame it', async () => {
     const answer = await fetch(`${stand.address}/sign-in`);
-    expect(Object.fromEntries(answer.headers.entries())).toMatchObject({
+    const headers: Record<string, string> = {};
+    answer.headers.forEach((value, name) => (headers[name] = value));
+    expect(headers).toMatchObject({
       'content-security-policy':
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
       'x-content-type-options': 'nosniff',
