@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { QueueEventsListener } from 'bullmq';
+import { Fault } from '../contract/fault.ts';
 import { Progress } from '../contract/job.ts';
 import { Opened } from './opened.ts';
 import { asked, type QueueBackend } from './queue-backend.ts';
@@ -38,6 +41,13 @@ export async function openNews(
   events.on<Heard>('ended', ({ submission }: Told) => onEnded(submission));
   events.on<Heard>('cancel', ({ submission }: Told) => onCancel(submission));
   await asked(events.waitUntilReady());
+  const greeting = `greeting-${randomUUID()}`;
+  const heard = new AbortController();
+  events.on<Heard>('greeting', ({ submission }: Told) => {
+    if (submission === greeting) heard.abort();
+  });
+  const greet = (): Promise<void> => shout.publishEvent<Told>({ eventName: 'greeting', submission: greeting });
+  await asked(untilHeard(greet, heard.signal));
   const opened = opening.handOn();
   return {
     step: (submission, progress) =>
@@ -52,8 +62,23 @@ export async function openNews(
   };
 }
 
+/**
+ * Says something until it is heard. A reader that has heard nothing yet begins with what comes next, and does so anew
+ * after an outage: what was said before it was back, such as a cancel, it would miss. One that has heard goes on there.
+ */
+async function untilHeard(greet: () => Promise<void>, heard: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < GREETINGS && !heard.aborted; tries += 1) {
+    await greet();
+    await delay(GREET_EVERY_MS, undefined, { signal: heard }).catch(() => undefined); // it was heard
+  }
+  if (!heard.aborted) throw new Fault('queue-failed', 'events do not arrive');
+}
+
+const GREET_EVERY_MS = 250;
+const GREETINGS = 60;
+
 interface Told {
-  readonly eventName: 'cancel' | 'ended';
+  readonly eventName: 'cancel' | 'ended' | 'greeting';
   readonly submission: string;
 }
 interface Step {
@@ -64,5 +89,6 @@ interface Step {
 interface Heard extends QueueEventsListener {
   cancel: (event: Told, id: string) => void;
   ended: (event: Told, id: string) => void;
+  greeting: (event: Told, id: string) => void;
   step: (event: Step, id: string) => void;
 }

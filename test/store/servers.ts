@@ -74,8 +74,8 @@ async function serverOf(parts: {
   /** To its children too: a PostgreSQL has a process for each connection. */
   const send = (how: NodeJS.Signals): void => {
     if (child?.pid === undefined) return;
-    process.kill(child.pid, how);
-    for (const pid of childrenOf(child.pid)) process.kill(pid, how);
+    child.kill(how);
+    for (const pid of childrenOf(child.pid)) signalled(pid, how);
   };
   async function kill(): Promise<void> {
     if (child === null) return;
@@ -109,6 +109,14 @@ async function serverOf(parts: {
       await parts.clean();
     },
   };
+}
+
+function signalled(pid: number, how: NodeJS.Signals): void {
+  try {
+    process.kill(pid, how);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // else its connection has just ended
+  }
 }
 
 function childrenOf(pid: number): number[] {
