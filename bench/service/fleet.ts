@@ -36,7 +36,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const sleeptalk = [join(root, 'cli/bin/sleeptalk.mjs')];
   const bench = ['--import', 'tsx', join(root, 'bench/service/worker.ts')];
 
-  async function started(args: readonly string[], nice: number, name: string): Promise<string> {
+  /** Resolves with what `sign` found in a line that the process wrote. */
+  async function started(args: readonly string[], nice: number, name: string, sign: RegExp): Promise<string> {
     const program = nice === 0 ? process.execPath : 'nice';
     const before = nice === 0 ? [] : ['-n', `${nice}`, process.execPath];
     const child = spawn(program, [...before, ...args], {
@@ -44,14 +45,16 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     processes.push(child);
-    createInterface({ input: child.stderr }).on('line', (line) => options.log(`${name}: ${line}`));
-    const lines = createInterface({ input: child.stdout });
-    const [first] = (await Promise.race([
-      once(lines, 'line'),
-      once(child, 'exit').then(() => Promise.reject(new Error(`${name} ended before it was ready`))),
-    ])) as [string];
-    lines.on('line', (line) => options.log(`${name}: ${line}`));
-    return first;
+    return await new Promise<string>((found, failed) => {
+      child.once('exit', () => failed(new Error(`${name} ended before it was ready`)));
+      for (const stream of [child.stdout, child.stderr]) {
+        createInterface({ input: stream }).on('line', (line) => {
+          options.log(`${name}: ${line}`);
+          const match = sign.exec(line);
+          if (match !== null) found(match[1] ?? '');
+        });
+      }
+    });
   }
 
   const fleet = {
@@ -70,9 +73,14 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     },
   };
   try {
-    const address = await started([...sleeptalk, 'serve', '--listen', '127.0.0.1:0'], 0, 'service');
+    const address = await started(
+      [...sleeptalk, 'serve', '--listen', '127.0.0.1:0'],
+      0,
+      'service',
+      /^listening on (\S+)$/,
+    );
     for (let worker = 1; worker <= options.workers; worker += 1) {
-      await started(bench, options.workersNice, `worker-${worker}`);
+      await started(bench, options.workersNice, `worker-${worker}`, /^ready$/);
     }
     return { ...fleet, address, token: await makeToken(sleeptalk, environment) };
   } catch (error) {
