@@ -2,8 +2,12 @@
  * Submissions of small APKs from many clients at once, against a service and two workers, each its own process, on
  * private servers of PostgreSQL and Redis. Device sessions are recorded ones; the rest is real.
  *
- * npx tsx bench/service/load.ts [--submissions 2000] [--clients 50] [--workers 2] [--nice 10] [--queue redis|postgresql]
+ * Each client waits `--pause` milliseconds on average (exponential) between an answer and its next upload; with 0 it never
+ * waits, and the service is busy without end.
+ *
+ * npx tsx bench/service/load.ts [--submissions 2000] [--clients 50] [--pause 1000] [--workers 2] [--nice 10] [--queue redis|postgresql]
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { scratch, startPostgres, startRedis } from '../../test/store/places.ts';
 import { misused, whole } from '../cadence/measure/options.ts';
@@ -16,6 +20,7 @@ const { values } = parseArgs({
   options: {
     submissions: { type: 'string', default: '2000' },
     clients: { type: 'string', default: '50' },
+    pause: { type: 'string', default: '1000' },
     workers: { type: 'string', default: '2' },
     nice: { type: 'string', default: '10' },
     queue: { type: 'string', default: 'redis' },
@@ -23,6 +28,7 @@ const { values } = parseArgs({
   },
 });
 const count = whole(values.submissions, '--submissions');
+const pauseMs = whole(values.pause, '--pause', 0);
 const clients = whole(values.clients, '--clients');
 if (!['redis', 'postgresql'].includes(values.queue)) misused('--queue is redis or postgresql.');
 const say = (line: string): void => console.error(line);
@@ -44,7 +50,10 @@ await using fleet = await startFleet({
 
 say(`${clients} clients submit`);
 const startedMs = performance.now();
-const answers = await byClients(clients, apks, (apk) => submitOne(fleet.address, fleet.token, apk));
+const answers = await byClients(clients, apks, async (apk) => {
+  if (pauseMs > 0) await delay(-pauseMs * Math.log(1 - Math.random()));
+  return submitOne(fleet.address, fleet.token, apk);
+});
 const seconds = (performance.now() - startedMs) / 1000;
 const again = await byClients(clients, apks.slice(0, 200), (apk) => submitOne(fleet.address, fleet.token, apk));
 const ended = await untilEnded(postgres.url, 1800, say);
@@ -58,6 +67,7 @@ const result = {
   queue: values.queue,
   submissions: count,
   clients,
+  pauseMs,
   statuses,
   distinctIds: ids.size,
   repeatedGiveSameId: again.every((one, index) => one.status === 200 && one.id === answers[index]?.id),

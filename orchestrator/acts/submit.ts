@@ -53,12 +53,16 @@ export async function checkRequest(service: Service, request: SubmissionRequest)
       `${printable(request.function)}; known are ${[...functions].sort().join(', ')}`,
     );
   }
-  const classes = await servedClasses(service.ledger, service.now());
-  if (request.device !== 'simulated' && !classes.includes(request.device)) {
-    const known = [...new Set(['simulated', ...classes])].sort().join(', ');
-    throw new Fault('device-class-unknown', `${printable(request.device)}; those that exist are ${known}`);
-  }
+  if (request.device !== 'simulated') await refuseUnserved(service, request.device);
   if (request.callbackUrl !== null) await checkCallback(request.callbackUrl, service.config.SLEEPTALK_WEBHOOK_ALLOW);
+}
+
+/** `simulated` always exists: a worker for it can be had everywhere, so it waits for one. */
+async function refuseUnserved(service: Service, device: string): Promise<void> {
+  const classes = await servedClasses(service.ledger, service.now());
+  if (classes.includes(device)) return;
+  const known = [...new Set(['simulated', ...classes])].sort().join(', ');
+  throw new Fault('device-class-unknown', `${printable(device)}; those that exist are ${known}`);
 }
 
 async function queueIt(
