@@ -5,6 +5,7 @@ import { reportDevices } from '../orchestrator/store/devices.ts';
 import type { Ledger } from '../orchestrator/store/ledger.ts';
 import { Opened } from '../orchestrator/store/opened.ts';
 import type { JobQueue } from '../orchestrator/store/queue.ts';
+import { removeExpiredFolders } from '../orchestrator/store/evidence-folders.ts';
 import { markCrashed } from '../orchestrator/store/runs.ts';
 import { asFault } from '../orchestrator/store/stage.ts';
 import type { PlaceConfig } from './config.ts';
@@ -29,6 +30,8 @@ export interface WorkerParts {
 const HEARTBEAT_MS = 10_000;
 /** How soon a place that was put into quarantine by a person stops taking jobs. */
 const LOOK_MS = 2_000;
+/** Evidence whose retention ended goes from this machine within so long. */
+const TIDY_MS = 3_600_000;
 /** Short stages are let finish when the worker stops; an examination is given back to the queue. */
 const FINISH_MS = 10_000;
 
@@ -43,6 +46,7 @@ export async function runWorker(parts: WorkerParts, signal: AbortSignal): Promis
   for (const run of await markCrashed(ledger))
     log.warn({ run: run.id, submission: run.submission }, 'its process died');
   for (const run of await sweepPartial(parts.bench.evidence)) log.warn({ run }, 'half a bundle is kept as crashed');
+  await tidy(parts);
 
   await using opened = new Opened();
   const places = openPlaces(parts, opened);
@@ -78,7 +82,8 @@ export async function runWorker(parts: WorkerParts, signal: AbortSignal): Promis
 
   const heartbeat = every(HEARTBEAT_MS, report, 'the ledger could not be told of the devices', log, signal);
   const looks = every(LOOK_MS, () => lookAt(places), 'a place could not be looked at', log, signal);
-  await Promise.all([heartbeat, looks]);
+  const tidying = every(TIDY_MS, () => tidy(parts), 'expired evidence could not be removed here', log, signal);
+  await Promise.all([heartbeat, looks, tidying]);
   log.info({ worker: name }, 'stopping');
   const patience = new AbortController();
   await Promise.race([
@@ -98,6 +103,10 @@ function openPlaces(parts: WorkerParts, opened: Opened): Place[] {
     const processors = createProcessors({ ...bench, ledger, warn, deviceFor: () => config.target });
     return opened.use(openPlace({ id: `${name}/${config.class}/${number}`, config, ledger, queue, processors, log }));
   });
+}
+
+async function tidy({ ledger, bench, log }: WorkerParts): Promise<void> {
+  for (const run of await removeExpiredFolders(ledger, bench.evidence)) log.info({ run }, 'expired evidence is gone');
 }
 
 async function lookAt(places: readonly Place[]): Promise<void> {

@@ -38,8 +38,6 @@ export interface Bench {
   readonly keepsEvidence: boolean;
   readonly environment: NodeJS.ProcessEnv;
   readonly engineVersion: string;
-  /** In place of a device session, for a bench that has no use for one. */
-  readonly examine?: typeof examine;
   /** What is leased for a submission: the command line's device as it was asked for, a worker's place. */
   readonly deviceFor: (options: SubmissionOptions) => string;
   /** Also writes the report where a person asked for it. The store of files has it in any case. */
