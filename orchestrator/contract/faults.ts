@@ -65,7 +65,11 @@ export const FAULTS = {
   'review-refused': input('The review cannot be added to this report.', 409),
   'config-invalid': input('A setting in the environment is not valid.'),
   'server-unreachable': machine('The service that was asked does not answer.'),
-  'server-not-understood': machine('What answered is not a service of sleeptalk, or one of another version.', 502, false),
+  'server-not-understood': machine(
+    'What answered is not a service of sleeptalk, or one of another version.',
+    502,
+    false,
+  ),
   'audit-broken': machine('The audit log does not match its own hashes.', 500, false),
   'artefact-removed': input('The file was removed when its retention ended.', 410),
   'artefact-missing': machine('The store of files lacks a file that the ledger names.', 500, false),
