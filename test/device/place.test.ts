@@ -9,6 +9,9 @@ import { launchEmulator } from '../../workers/device/emulator.ts';
 import { listAvds } from '../../workers/device/emulator-program.ts';
 import { startGuard } from '../../workers/device/guard.ts';
 import { leaseHandset } from '../../workers/device/lease.ts';
+import { Opened } from '../../orchestrator/store/opened.ts';
+import { findPlace } from '../../workers/device/place.ts';
+import { freePort, startHandsetOnAdb } from '../support/handset-on-adb.ts';
 import { probeDevices } from '../../workers/device/probe.ts';
 import { openShell } from '../../workers/device/shell.ts';
 
@@ -126,5 +129,50 @@ describe('the look at the machine', () => {
     expect(nothing).toMatchObject({ adb: null, emulator: null, avds: [] });
     expect(nothing.lacks.join('\n')).toMatch(/No adb in ANDROID_HOME.*Install it/);
     expect(nothing.lacks.join('\n')).toMatch(/no SDK emulator/);
+  });
+});
+
+describe('a device on the network', () => {
+  it('is connected to by its address, through a server of our own', { timeout: 90_000 }, async () => {
+    await using guard = startGuard();
+    await using handset = await startHandsetOnAdb('-api-level', '34');
+    const adbdPort = Number(/^emulator-(\d+)$/.exec(handset.serial)?.[1]) + 1;
+    await using opened = new Opened();
+    const choice = {
+      apiLevel: 34,
+      clockRate: 1,
+      seed: 1,
+      adbServer: null,
+      guard,
+      signal,
+      opened,
+      step: () => undefined,
+    };
+    const env = { ...process.env, ANDROID_ADB_SERVER_PORT: String(await freePort()) };
+    const place = await findPlace({ ...choice, env, device: `127.0.0.1:${adbdPort}` });
+    expect(place).toMatchObject({ serial: `127.0.0.1:${adbdPort}`, launched: false });
+    expect(place.server.port).not.toBe(handset.adbPort);
+    const shell = await openShell(place.server, place.serial, signal);
+    expect((await shell('getprop ro.build.version.sdk')).stdout.trim()).toBe('34');
+  });
+
+  it('that does not answer is named, with what adb says of it', { timeout: 90_000 }, async () => {
+    await using guard = startGuard();
+    await using opened = new Opened();
+    const choice = {
+      apiLevel: 34,
+      clockRate: 1,
+      seed: 1,
+      adbServer: null,
+      guard,
+      signal,
+      opened,
+      step: () => undefined,
+    };
+    const env = { ...process.env, ANDROID_ADB_SERVER_PORT: String(await freePort()) };
+    const device = `127.0.0.1:${await freePort()}`;
+    await expect(findPlace({ ...choice, env, device })).rejects.toThrow(
+      new RegExp(`^device-not-found: ${device}: .*(refused|cannot connect|failed to connect)`, 'i'),
+    );
   });
 });

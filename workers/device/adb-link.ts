@@ -50,6 +50,31 @@ export async function listDevices(address: AdbAddress, signal: AbortSignal): Pro
   return devices.map((device) => ({ serial: device.id, state: device.type }));
 }
 
+/**
+ * Has the server connect to a device over the network, as `adb connect HOST:PORT`. Resolves before the device is ready.
+ * Error: `device-not-found` with adb's own words.
+ */
+export async function connectDevice(address: AdbAddress, device: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const connection = await connect(address);
+  const abandon = (): void => void connection.socket.destroy();
+  signal.addEventListener('abort', abandon, { once: true });
+  connection.on('error', () => undefined); // seen by whoever reads the socket; unheard, adbkit would throw it globally
+  try {
+    await request(connection, `host:connect:${device}`);
+    // Also a failure is answered OKAY, with the reason in words (AOSP adb/transport.cpp, connect_device).
+    const words = (await connection.parser.readValue()).toString('utf8');
+    if (!/^(already )?connected to /.test(words)) throw new Error(words);
+  } catch (error) {
+    signal.throwIfAborted();
+    const words = printable(error instanceof Error ? error.message : String(error));
+    throw new Fault('device-not-found', `${printable(device)}: ${words}`, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', abandon);
+    connection.socket.destroy();
+  }
+}
+
 /** What the device's adbd can do: shell_v2, cmd, abb_exec, … Error: `device-offline`. */
 export async function readAdbFeatures(address: AdbAddress, serial: string, signal: AbortSignal): Promise<string[]> {
   signal.throwIfAborted();

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
 import type { Opened } from '../../orchestrator/store/opened.ts';
-import { listDevices, readServerVersion } from './adb-link.ts';
+import { connectDevice, listDevices, readServerVersion } from './adb-link.ts';
 import { findAdb } from './adb-program.ts';
 import { startAdbServer, useAdbServer, type AdbServer } from './adb-server.ts';
 import { launchEmulator } from './emulator.ts';
@@ -33,10 +34,36 @@ const SIMULATED_DEADLINE_MS = 60_000;
 const EMULATOR_DEADLINE_MS = 300_000;
 const PERSONS_SERVER = { host: '127.0.0.1', port: 5037 } as const;
 
-/** Finds the device: the word 'simulated', then a connected device of that serial, then a virtual device of that name. */
+/** `HOST:PORT` of a device whose adbd listens on the network: an emulator in another container, a board in a rack. */
+const NETWORK_DEVICE = /^[A-Za-z0-9][A-Za-z0-9.-]*:\d{1,5}$/;
+const NETWORK_DEADLINE_MS = 30_000;
+
+/**
+ * Finds the device: the word 'simulated', then a connected device of that serial, then one on the network at that
+ * `HOST:PORT`, then a virtual device of that name.
+ */
 export async function findPlace(choice: PlaceChoice): Promise<Place> {
   if (choice.device === 'simulated') return launchSimulated(choice);
-  return (await findConnected(choice)) ?? launchAvd(choice);
+  const connected = await findConnected(choice);
+  if (connected !== null) return connected;
+  return NETWORK_DEVICE.test(choice.device) ? connectOverNetwork(choice) : launchAvd(choice);
+}
+
+async function connectOverNetwork(choice: PlaceChoice): Promise<Place> {
+  const server = await serverToLaunchWith(choice);
+  choice.step(`connecting to ${choice.device}`);
+  await connectDevice(server, choice.device, choice.signal);
+  const endMs = performance.now() + NETWORK_DEADLINE_MS;
+  for (;;) {
+    const known = await listDevices(server, choice.signal);
+    const state = known.find(({ serial }) => serial === choice.device)?.state ?? 'gone';
+    if (state === 'device') return { server, serial: choice.device, launched: false };
+    if (performance.now() > endMs) {
+      const help = state === 'unauthorized' ? ' It does not know the key of this machine (~/.android/adbkey).' : '';
+      throw new Fault('device-not-found', `${choice.device} is ${printable(state)}.${help}`);
+    }
+    await sleep(100, undefined, { signal: choice.signal });
+  }
 }
 
 async function launchSimulated(choice: PlaceChoice): Promise<Place> {
