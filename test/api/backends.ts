@@ -7,6 +7,7 @@ async function redisAndPostgres(): Promise<Place> {
   const database = await openDatabase({ url: postgres.url, signal: AbortSignal.timeout(60_000) });
   return {
     database,
+    url: postgres.url,
     redisUrl: redis.url,
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();

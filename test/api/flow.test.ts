@@ -7,6 +7,7 @@ import { eventsOf } from './events-of.ts';
 import { SIGNER } from './fake-worker.ts';
 import { ended, formOf, freshApk, held, postJson, submit } from './forms.ts';
 import { openStand, type Guest, type Stand } from './stand.ts';
+import { HELD, type WorkerProcesses } from './worker-processes.ts';
 
 interface Reviewed {
   review: Review;
@@ -20,15 +21,19 @@ for (const { name, open, missing } of BACKENDS) {
     let submitter: Guest;
     let reviewer: Guest;
     const hold = held();
+    let apart: WorkerProcesses | null = null;
 
     beforeAll(async () => {
       place = await open();
       stand = await openStand(place);
-      await stand.work({ examining: hold.examining });
+      // Where other processes can, they do the work; the service's own process has none then.
+      if (place.url === undefined) await stand.work({ examining: hold.examining });
+      else apart = await stand.workApart(2);
       submitter = await stand.person('submitter');
       reviewer = await stand.person('reviewer');
     });
     afterAll(async () => {
+      await apart?.[Symbol.asyncDispose]();
       await stand?.[Symbol.asyncDispose]();
       await place?.[Symbol.asyncDispose]();
     });
@@ -136,12 +141,12 @@ for (const { name, open, missing } of BACKENDS) {
 
     it('cancels a submission in the middle of its session, and the worker lets go', async () => {
       const session = hold.next();
-      const { id } = await submit(submitter, freshApk({ salt: 'hold' }), { note: 'to be cancelled' });
+      const { id } = await submit(submitter, freshApk({ salt: 'hold' }), { note: HELD });
       session.hold(id);
-      await session.began;
+      await (apart?.said('began', id) ?? session.began);
       const cancelled = await submitter.json<SubmissionView>(`/api/v1/submissions/${id}`, { method: 'DELETE' });
       expect(cancelled.body).toMatchObject({ state: 'cancelled', fault: { code: 'cancelled' } });
-      await session.letGo;
+      await (apart?.said('let-go', id) ?? session.letGo);
       const twice = await submitter.json<SubmissionView>(`/api/v1/submissions/${id}`, { method: 'DELETE' });
       expect(twice).toMatchObject({ status: 200, body: { state: 'cancelled' } });
     });
@@ -222,6 +227,12 @@ for (const { name, open, missing } of BACKENDS) {
       expect(body.items).toContainEqual(
         expect.objectContaining({ act: 'downloaded-bundle', who: submitter.person.id, subject: id }),
       );
+    });
+
+    it('had its work done by every worker there was', async () => {
+      const ids = await Promise.all(Array.from({ length: 12 }, async () => (await submit(submitter)).id));
+      for (const id of ids) expect((await ended(submitter, id)).state).toBe('done');
+      if (apart !== null) expect(apart.sessions.every((count) => count > 0)).toBe(true);
     });
   });
 }

@@ -21,6 +21,7 @@ import { baselineOf } from '../../workers/judge/baseline.ts';
 import { compareRuns } from '../../workers/judge/compare-runs.ts';
 import type { Place } from '../store/places.ts';
 import { fakeProcessors, type Watched } from './fake-worker.ts';
+import { startWorkers, type WorkerProcesses } from './worker-processes.ts';
 
 /** A whole service for a test: listening on a free port of loopback, on whichever backend the place has. */
 export interface Stand extends AsyncDisposable {
@@ -34,6 +35,8 @@ export interface Stand extends AsyncDisposable {
   person(role: Role, name?: string): Promise<Guest>;
   /** A worker of this process that makes reports of whatever the fake APK says. */
   work(watched?: Watched): Promise<Workers>;
+  /** So many workers in processes of their own, on a database that other processes reach. */
+  workApart(count: number): Promise<WorkerProcesses>;
   /** The bytes of a stored file. */
   stored(sha256: string): Promise<Buffer>;
   /** True where a file of that content is stored. */
@@ -113,6 +116,10 @@ export async function openStand(
         stages: ['inspect', 'examine', 'assess'],
         classes: { simulated: 2 },
       }),
+    workApart(count) {
+      if (place.url === undefined) throw new Error('an embedded ledger is one process’s alone');
+      return startWorkers(count, { url: place.url, redisUrl, queue: name, directory });
+    },
     stored: async (sha256) => buffer(await service.files.open(sha256, signal)),
     holds: (content) => service.files.has(createHash('sha256').update(content).digest('hex')),
     incoming: () => readdir(join(directory, 'incoming')),

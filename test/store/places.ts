@@ -91,6 +91,8 @@ export async function startRedis(
 /** A database that a suite runs on, with its server where it has one. */
 export interface Place extends AsyncDisposable {
   readonly database: Database;
+  /** Where other processes reach it too; undefined where it is this process's alone. */
+  readonly url?: string;
   readonly redisUrl: string | undefined;
 }
 
@@ -112,6 +114,7 @@ async function postgresPlace(): Promise<Place> {
   const database = await openDatabase({ url: server.url, signal: AbortSignal.timeout(60_000) });
   return {
     database,
+    url: server.url,
     redisUrl: undefined,
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
