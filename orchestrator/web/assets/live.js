@@ -31,10 +31,19 @@ for (const [type, handle] of Object.entries(HANDLERS)) {
 async function onState({ type, state }) {
   if (type === 'state' && state === 'examining') startOver();
   const ended = ['done', 'failed', 'cancelled'].includes(state);
-  if (ended) source.close();
+  if (ended) endWatching();
   say(type === 'report' ? 'The report is there.' : `Now ${state}.`);
   // The report is written just before the end; what both changed is taken over together.
   await swap(['standing', 'reports-part', 'screens']).catch(() => undefined); // the next event asks again
+}
+
+/** As the server draws a run that has ended: what was seen stays, what was still to come goes. */
+function endWatching() {
+  source.close();
+  text('live-title', 'While it ran');
+  text('live-left', '–');
+  document.getElementById('live-step')?.closest('p').remove();
+  document.getElementById('live-done')?.remove();
 }
 
 /** A run that begins again draws on an empty sheet. */
