@@ -2,7 +2,7 @@
  * The same load while PostgreSQL and Redis are each stopped for half a minute and killed once: what was accepted must all
  * be judged, once, without a hand. Meanwhile the service must answer with problems, not with silence.
  *
- * npx tsx bench/service/outages.ts [--submissions 600] [--clients 20] [--seconds 30]
+ * npx tsx bench/service/outages.ts [--submissions 600] [--clients 10] [--pause 2500] [--seconds 30]
  */
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,12 +17,14 @@ import { untilEnded } from './tally.ts';
 const { values } = parseArgs({
   options: {
     submissions: { type: 'string', default: '600' },
-    clients: { type: 'string', default: '20' },
+    clients: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '30' },
+    pause: { type: 'string', default: '2500' },
     verbose: { type: 'boolean', default: false },
   },
 });
 const awayMs = whole(values.seconds, '--seconds') * 1000;
+const pauseMs = whole(values.pause, '--pause', 0);
 const say = (line: string): void => console.error(line);
 
 const apks = smallApks(whole(values.submissions, '--submissions'), 'outage');
@@ -45,6 +47,7 @@ const waits: number[] = [];
 
 /** As a client of sense does: what was not accepted is sent again, after a while. */
 async function untilAccepted(apk: Upload): Promise<string | null> {
+  await delay(-pauseMs * Math.log(1 - Math.random())); // exponential: uploads come at any time
   for (let times = 0; times < 200; times += 1) {
     const answer: Answer = await submitOne(fleet.address, fleet.token, apk);
     count('posts', answer.status === 503 ? `503 ${answer.code}` : `${answer.status}`);

@@ -9,6 +9,8 @@ export interface Tally {
   /** Finished submissions without a report, and with more than one. */
   readonly withoutReport: number;
   readonly doubled: number;
+  /** Why submissions failed, if any did. */
+  readonly faults: readonly string[];
 }
 
 export async function tally(databaseUrl: string): Promise<Tally> {
@@ -25,6 +27,10 @@ export async function tally(databaseUrl: string): Promise<Tally> {
          left join sleeptalk.reports r on r.submission = s.id where s.state = 'done' group by s.id) as per
        group by reports`,
     );
+    const faults = await client.query<{ words: string }>(
+      `select distinct fault_code || ': ' || fault_detail as words from sleeptalk.submissions
+       where fault_code is not null limit 20`,
+    );
     const byReports = each.rows.map((row) => [Number(row.reports), Number(row.count)] as const);
     const sum = (rows: readonly (readonly [number, number])[]): number => rows.reduce((all, [, n]) => all + n, 0);
     return {
@@ -33,6 +39,7 @@ export async function tally(databaseUrl: string): Promise<Tally> {
       reports: byReports.reduce((all, [reports, count]) => all + reports * count, 0),
       withoutReport: sum(byReports.filter(([reports]) => reports === 0)),
       doubled: sum(byReports.filter(([reports]) => reports > 1)),
+      faults: faults.rows.map(({ words }) => words),
     };
   } finally {
     await client.end();
