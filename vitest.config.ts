@@ -17,7 +17,8 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/end-to-end/**'],
-          maxWorkers: 2,
+          // More than there are cores: much of the time they wait for servers, sockets and handsets.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Inspection } from '../orchestrator/contract/apk.ts';
 import type { Baseline } from '../orchestrator/contract/baseline.ts';
 import { Fault } from '../orchestrator/contract/fault.ts';
-import type { AssessResult, SubmissionOptions } from '../orchestrator/contract/job.ts';
+import type { AssessResult, ExamineResult, SubmissionOptions } from '../orchestrator/contract/job.ts';
 import type { ProfileSet } from '../orchestrator/contract/profile.ts';
 import type { Report } from '../orchestrator/contract/report.ts';
 import { recordArtefacts } from '../orchestrator/store/artefacts.ts';
@@ -90,7 +90,8 @@ export function createProcessors(bench: Bench): Processors {
       telling(job, async (live) => {
         const { signal } = context;
         const progress = both(context.progress, live);
-        await setState(ledger, job.submission, 'inspecting');
+        if (!(await enter(ledger, job.submission, 'inspecting')))
+          return { inspection: await inspectionOf(job.submission) };
         const { options } = await getSubmission(ledger, job.submission);
         await using apks = await apksOf(job.submission, signal);
         const stated = options.function;
@@ -106,8 +107,12 @@ export function createProcessors(bench: Bench): Processors {
         const { signal, token } = context;
         // A worker that died, or lost its queue, just after it sealed: the evidence is there, and an hour is saved.
         const before = await sealedRunOf(ledger, job.submission);
-        if (before !== null) return { run: before.id, bundle: before.bundle, directory: before.directory ?? '' };
-        await setState(ledger, job.submission, 'examining');
+        if (before !== null) return examined(before);
+        if (!(await enter(ledger, job.submission, 'examining'))) {
+          const meanwhile = await sealedRunOf(ledger, job.submission);
+          if (meanwhile !== null) return examined(meanwhile);
+          throw new Fault('contract-broken', `${job.submission} is judged, and has no sealed run`);
+        }
         const { options } = await getSubmission(ledger, job.submission);
         const inspection = await inspectionOf(job.submission);
         await using apks = await apksOf(job.submission, signal);
@@ -199,6 +204,31 @@ export function createProcessors(bench: Bench): Processors {
         return { verdict: report.verdict, sentence: report.sentence, ...place };
       }),
   };
+}
+
+function examined({ id, bundle, directory }: { id: string; bundle: string; directory: string | null }): ExamineResult {
+  return { run: id, bundle, directory: directory ?? '' };
+}
+
+/** Where a submission may stand that is past a stage. */
+const PAST = { inspecting: ['examining', 'assessing', 'done'], examining: ['assessing', 'done'] } as const;
+
+/**
+ * Begins a stage. After an outage of the queue two workers may have the same job; the one that comes late must not end
+ * what the other has brought further.
+ * @returns false where the submission is past that stage
+ * @throws Fault `state-conflict` where it has ended
+ */
+async function enter(ledger: Ledger, submission: string, state: keyof typeof PAST): Promise<boolean> {
+  try {
+    await setState(ledger, submission, state);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'state-conflict') throw error;
+    const present = (await getSubmission(ledger, submission)).state;
+    if (!(PAST[state] as readonly string[]).includes(present)) throw error;
+    return false;
+  }
 }
 
 /** A report of the most channels that are judged at once is far below. */

@@ -18,5 +18,6 @@ export function postponedMs(fault: Fault, starts: number): number | null {
 /** What everything stands on is away: the job is not at fault, so trying it again is not counted against it. */
 function isOfOutage(fault: Fault): boolean {
   if (fault.code === 'ledger-failed') return isOutage(fault.cause);
-  return fault.code === 'queue-failed' || fault.code === 'store-failed';
+  // A lease is lost to another holder, or because its lock could not be renewed: not by anything that the job did.
+  return ['queue-failed', 'store-failed', 'lease-lost'].includes(fault.code);
 }

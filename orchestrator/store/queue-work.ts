@@ -76,7 +76,8 @@ function startWorker(
     concurrency,
     lockDuration: work.lockMs ?? 30_000,
     stalledInterval: work.stalledCheckMs ?? 15_000,
-    maxStalledCount: 2,
+    // Each outage of the queue may stall a job once; an app that kills its worker every time is given up after so many.
+    maxStalledCount: 5,
     runRetryDelay: RETRY_MS,
   });
   worker.on('error', heed);

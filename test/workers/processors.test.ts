@@ -222,4 +222,21 @@ describe('a stage that comes twice', () => {
     expect((await getSubmission(desk.ledger, id)).state).toBe('done');
     expect(await listRuns(desk.ledger, id)).toHaveLength(1);
   });
+
+  it('leaves a submission alone that another worker has brought further, and ends none that was cancelled', async () => {
+    const warn = (): void => undefined;
+    const processors = createProcessors({ ...desk.bench, ledger: desk.ledger, deviceFor: () => 'simulated', warn });
+    const context = { signal: signal(), token: 1_000_001, progress: () => undefined };
+    const id = await desk.submit({ 'late.apk': apk('org.example.late') });
+    await desk.queue.waitFor(id, signal());
+    const { inspection } = await processors.inspect({ submission: id, files: ['a'.repeat(64)] }, context);
+    expect(inspection.facts.packageName).toBe('org.example.late');
+    expect((await getSubmission(desk.ledger, id)).state).toBe('done');
+    const other = await desk.submit({ 'gone.apk': apk('org.example.gone') });
+    await desk.queue.waitFor(other, signal());
+    await desk.ledger.db.updateTable('submissions').set({ state: 'cancelled' }).where('id', '=', other).execute();
+    await expect(processors.inspect({ submission: other, files: ['a'.repeat(64)] }, context)).rejects.toMatchObject({
+      code: 'state-conflict',
+    });
+  });
 });
