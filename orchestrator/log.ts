@@ -2,13 +2,15 @@ import { stdTimeFunctions, type LoggerOptions } from 'pino';
 import { printable } from './contract/fault.ts';
 
 /** What signs a person in, and what we sign with: struck out wherever it stands in what is logged. */
-const SECRET = ['authorization', 'cookie', 'set-cookie', 'token', 'secret', 'password', 'code', 'csrf', 'verifier'];
-const PATHS = SECRET.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+const SECRET = ['authorization', 'cookie', 'set-cookie', 'token', 'secret', 'password', 'csrf', 'verifier'];
+/** One-time codes are called as the codes of faults are: these go where a request's fields stand, those in `fault` stay. */
+const CODES = ['code', 'query.code', 'body.code', '*.query.code', '*.body.code'];
+const PATHS = [...SECRET.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), ...CODES];
 
 /**
  * How the service and its workers log: a line of JSON for each event, with secrets struck out by name. Text from outside
- * is made printable, so that no line can drive the terminal of whoever reads it. A fault is logged as `fault`: `code`
- * is the name of one-time codes.
+ * is made printable, so that no line can drive the terminal of whoever reads it. A fault is logged as `fault`, by its code
+ * or whole.
  */
 export function logOptions(level: string): LoggerOptions {
   return {
