@@ -17,8 +17,7 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/end-to-end/**'],
-          // More than there are cores: much of the time they wait for servers, sockets and handsets.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

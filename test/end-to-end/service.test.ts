@@ -118,7 +118,7 @@ describe.skipIf(chromiumPath === null)('the service in a browser (skipped where 
   async function submit(file: string): Promise<void> {
     await page.goto(at('/submit'));
     await page.setInputFiles('input[type=file]', desk.path(file));
-    await page.getByLabel('Device minutes to watch').fill('45');
+    await page.getByLabel('Device minutes to watch').fill('30');
     await page.getByRole('button', { name: 'Submit', exact: true }).click();
     await page.waitForURL(/\/submissions\/sub-/);
   }
