@@ -133,23 +133,18 @@ describe('the look at the machine', () => {
 });
 
 describe('a device on the network', () => {
+  /** What is asked for beside the device, on a machine where no adb server of a person's runs. */
+  async function choice() {
+    const env = { ...process.env, ANDROID_ADB_SERVER_PORT: String(await freePort()) };
+    return { apiLevel: 34, clockRate: 1, seed: 1, adbServer: null, signal, env, step: () => undefined };
+  }
+
   it('is connected to by its address, through a server of our own', { timeout: 90_000 }, async () => {
     await using guard = startGuard();
     await using handset = await startHandsetOnAdb('-api-level', '34');
     const adbdPort = Number(/^emulator-(\d+)$/.exec(handset.serial)?.[1]) + 1;
     await using opened = new Opened();
-    const choice = {
-      apiLevel: 34,
-      clockRate: 1,
-      seed: 1,
-      adbServer: null,
-      guard,
-      signal,
-      opened,
-      step: () => undefined,
-    };
-    const env = { ...process.env, ANDROID_ADB_SERVER_PORT: String(await freePort()) };
-    const place = await findPlace({ ...choice, env, device: `127.0.0.1:${adbdPort}` });
+    const place = await findPlace({ ...(await choice()), guard, opened, device: `127.0.0.1:${adbdPort}` });
     expect(place).toMatchObject({ serial: `127.0.0.1:${adbdPort}`, launched: false });
     expect(place.server.port).not.toBe(handset.adbPort);
     const shell = await openShell(place.server, place.serial, signal);
@@ -159,19 +154,8 @@ describe('a device on the network', () => {
   it('that does not answer is named, with what adb says of it', { timeout: 90_000 }, async () => {
     await using guard = startGuard();
     await using opened = new Opened();
-    const choice = {
-      apiLevel: 34,
-      clockRate: 1,
-      seed: 1,
-      adbServer: null,
-      guard,
-      signal,
-      opened,
-      step: () => undefined,
-    };
-    const env = { ...process.env, ANDROID_ADB_SERVER_PORT: String(await freePort()) };
     const device = `127.0.0.1:${await freePort()}`;
-    await expect(findPlace({ ...choice, env, device })).rejects.toThrow(
+    await expect(findPlace({ ...(await choice()), guard, opened, device })).rejects.toThrow(
       new RegExp(`^device-not-found: ${device}: .*(refused|cannot connect|failed to connect)`, 'i'),
     );
   });
