@@ -1,13 +1,16 @@
 import type { Job, Queue } from 'bullmq';
 import type { Stage } from '../contract/job.ts';
 import type { JobSnapshot } from './outcome.ts';
-import type { QueueBackend } from './queue-backend.ts';
+import { asked, type QueueBackend } from './queue-backend.ts';
 import type { Envelope } from './stage.ts';
 
 export type StageJob = Job<Envelope, unknown>;
 export type StageQueue = Queue<Envelope, unknown>;
 
-/** The queues of the stages, opened as they are needed: *examine* has one for each class of devices. */
+/**
+ * The queues of the stages, opened as they are needed: *examine* has one for each class of devices. Where the queue's
+ * store is away each of these throws a Fault `queue-failed`, so that an outage is never taken for a fault of a job.
+ */
 export interface QueueJobs extends AsyncDisposable {
   readonly open: (stage: Stage, deviceClass: string) => Promise<StageQueue>;
   /** Those that are open. */
@@ -31,7 +34,7 @@ export function openJobs(
     const name = nameOf(stage, deviceClass);
     const known = opening.get(name);
     if (known !== undefined) return known;
-    const made = make(name);
+    const made = asked(make(name));
     opening.set(name, made);
     return made;
   }
@@ -52,12 +55,14 @@ export function openJobs(
   }
 
   async function find(stage: Stage, id: string, deviceClass: string): Promise<StageJob | undefined> {
-    return await (await open(stage, deviceClass)).getJob(id);
+    const queue = await open(stage, deviceClass);
+    return await asked(queue.getJob(id));
   }
 
   async function snapshot(stage: Stage, id: string, deviceClass: string): Promise<[JobSnapshot, Envelope] | null> {
     // The state first: a job read before it may not yet have the result or the reason that the state promises.
-    const state = await (await open(stage, deviceClass)).getJobState(id);
+    const queue = await open(stage, deviceClass);
+    const state = await asked(queue.getJobState(id));
     const job = await find(stage, id, deviceClass);
     if (job === undefined) return null;
     const { failedReason, returnvalue: result, data } = job;
@@ -82,9 +87,9 @@ export function openJobs(
     async remove(id) {
       // With those that it waits for, in one step: a job whose child alone is removed would be woken.
       const last = await find('assess', id, '');
-      await last?.remove({ removeChildren: true }).catch(async (error: unknown) => {
+      await asked(last?.remove({ removeChildren: true }) ?? Promise.resolve()).catch(async (fault: unknown) => {
         const jobs = Object.values(await snapshots(id));
-        if (!jobs.some((job) => job?.state === 'active')) throw error;
+        if (!jobs.some((job) => job?.state === 'active')) throw fault;
       });
     },
     async [Symbol.asyncDispose]() {

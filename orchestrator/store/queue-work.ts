@@ -6,7 +6,7 @@ import { DEADLINES_MS } from './deadline.ts';
 import { latestOnly } from './latest.ts';
 import { cancelled } from './outcome.ts';
 import { postponedMs } from './postpone.ts';
-import { asked, type QueueBackend } from './queue-backend.ts';
+import type { QueueBackend } from './queue-backend.ts';
 import type { QueueJobs, StageJob } from './queue-jobs.ts';
 import type { QueueNews } from './queue-news.ts';
 import { asFault, Envelope, runStage, STAGES, type Processors } from './stage.ts';
@@ -104,8 +104,7 @@ async function take(
   const submission = submissionOf(job);
   using held = active.begin({ id, submission, stage });
   // Looked at only now that it counts as active: a cancel is either written here by now or will find it there.
-  // A queue that went away meanwhile is an outage, and no fault of the job.
-  if ((await asked(jobs.find('assess', id, deviceClass)))?.data.cancelled === true) throw cancelled();
+  if ((await jobs.find('assess', id, deviceClass))?.data.cancelled === true) throw cancelled();
   const token = record === null ? job.attemptsStarted : await record.begin(submission);
   const delivery = {
     message,

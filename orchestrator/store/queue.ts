@@ -111,13 +111,13 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     backend.kind === 'embedded' ? asked(answer) : askedWithin(withinMs, answer);
   /** What works in this process, by the function that stops it. */
   const working = new Map<() => Promise<void>, ActiveJobs>();
-  const look = async (id: string): Promise<Outcome> => outcomeOf(await asked(jobs.snapshots(id)));
+  const look = async (id: string): Promise<Outcome> => outcomeOf(await jobs.snapshots(id));
   const watch = watchSubmissions(look, ledger === undefined ? null : (id) => ledgerOutcome(ledger, id));
 
   opening.defer(database.reserve(1));
   const listeners = { onStep: watch.progressed, onEnded: watch.changed, onCancel: stopHere };
   const news = opening.use(await openNews(backend, `${prefix}-news`, listeners, heed));
-  for (const stage of ['inspect', 'assess'] as const) await asked(jobs.open(stage, ''));
+  for (const stage of ['inspect', 'assess'] as const) await jobs.open(stage, '');
 
   function stopHere(submission: string): void {
     for (const active of working.values()) active.abort((job) => job.id === submission, cancelled());
@@ -128,7 +128,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     const classes = ledger === undefined ? [] : await unfinishedClasses(ledger);
     await Promise.all(['simulated', ...classes].map((each) => jobs.open('examine', each)));
   }
-  await asked(openExamineQueues());
+  await openExamineQueues();
 
   /**
    * Adds jobs unless the last of them is there.
