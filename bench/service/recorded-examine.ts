@@ -7,8 +7,8 @@ import type { ExamineOrder } from '../../workers/examine.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * In place of a device session: an hour in which the app calls home every five minutes, written down at once. What it
- * leaves has the form of a real session's evidence, so that sealing, storing and judging are the real ones.
+ * In place of a device session: an hour in which the app calls home every five minutes, told and written down at once.
+ * What it leaves has the form of a real session's evidence, so that sealing, storing and judging are the real ones.
  */
 export async function recordedExamine(order: ExamineOrder): Promise<ManifestFields> {
   const { facts } = order.inspection;
@@ -29,13 +29,14 @@ export async function recordedExamine(order: ExamineOrder): Promise<ManifestFiel
     })),
     { type: 'end', atMs: 60 * MINUTE_MS },
   ];
+  for (const record of records) order.onRecord?.(record);
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   await writeFile(join(order.directory, 'capture.ndjson'), text);
   return {
     sample: facts.files.map(({ sha256, fileName, split }) => ({ sha256, fileName, split })),
     package: facts.packageName,
     seed: order.options.seed,
-    device: { kind: 'simulated' },
+    device: { kind: 'simulated', target: order.options.device },
     tools: { sleeptalk: order.engineVersion },
     custody: [{ at: new Date().toISOString(), who: 'bench', what: 'recorded without a device' }],
   };

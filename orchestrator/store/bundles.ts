@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/
 import path from 'node:path';
 import { BundleManifest } from '../contract/bundle.ts';
 import { Fault, printable } from '../contract/fault.ts';
-import { digestFile, isPresent, syncToDisk, writeDurably } from './durable.ts';
+import { digestFile, isPresent, namesIn, syncToDisk, writeDurably } from './durable.ts';
 import { Holder, lives, thisProcess } from './process-lock.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -79,7 +79,7 @@ export async function openBundle(options: { root: string; run: string }): Promis
  */
 export async function sweepPartial(root: string): Promise<string[]> {
   const swept: string[] = [];
-  const names: string[] = await readdir(root).catch(ignoreMissing);
+  const names = await namesIn(root);
   const runs = new Set(names.filter((name) => /\.(partial|holder)$/.test(name)).map((name) => path.parse(name).name));
   for (const run of runs) {
     const holder = path.join(root, `${run}.holder`);
@@ -187,9 +187,4 @@ async function isHeld(holder: string): Promise<boolean> {
 
 function broken(file: string, how: string): Fault {
   return new Fault('bundle-broken', `${printable(file)} ${how}`);
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

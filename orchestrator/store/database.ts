@@ -1,8 +1,9 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { Fault, printable } from '../contract/fault.ts';
+import { namesIn } from './durable.ts';
 import { Opened } from './opened.ts';
 import { PglitePool, type SqlPool } from './pglite-pool.ts';
 import { lockForProcess } from './process-lock.ts';
@@ -121,20 +122,13 @@ async function startPglite(data: string): Promise<PGlite> {
 }
 
 async function startFromTemplate(data: string, template: string | undefined): Promise<void> {
-  if (template === undefined || (await isPresent(data)) || !(await isPresent(path.join(template, 'data')))) return;
+  if (template === undefined || (await namesIn(data)).length > 0) return;
+  const made = path.join(template, 'data');
+  if ((await namesIn(made)).length === 0) return;
   const draft = `${data}.partial`;
   await rm(draft, { recursive: true, force: true });
-  await cp(path.join(template, 'data'), draft, { recursive: true });
+  await cp(made, draft, { recursive: true });
   await rename(draft, data);
-}
-
-async function isPresent(directory: string): Promise<boolean> {
-  try {
-    return (await readdir(directory)).length > 0;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 function asJsonText(value: unknown): string {

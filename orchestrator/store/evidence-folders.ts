@@ -1,7 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MANIFEST_FILE } from './bundles.ts';
-import { isPresent } from './durable.ts';
+import { isPresent, namesIn } from './durable.ts';
 import { Fault } from '../contract/fault.ts';
 import type { LedgerLike } from './ledger.ts';
 
@@ -12,7 +12,7 @@ import type { LedgerLike } from './ledger.ts';
  * @throws Fault `store-failed` where a folder is still there
  */
 export async function removeExpiredFolders(ledger: LedgerLike, root: string): Promise<string[]> {
-  const names = await readdir(root).catch(ignoreMissing);
+  const names = await namesIn(root);
   if (names.length === 0) return [];
   const rows = await ledger.db
     .selectFrom('artefacts')
@@ -31,9 +31,4 @@ export async function removeExpiredFolders(ledger: LedgerLike, root: string): Pr
     if (await isPresent(folder)) throw new Fault('store-failed', `${folder} was removed and is still there`);
   }
   return rows.map(({ id }) => id);
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

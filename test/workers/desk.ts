@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { SubmissionOptions, type Stage } from '../../orchestrator/contract/job.ts';
-import type { CaptureRecord } from '../../orchestrator/contract/capture.ts';
 import { openDatabase } from '../../orchestrator/store/database.ts';
 import { openFileStore, type FileStore } from '../../orchestrator/store/files.ts';
 import { openLedger, type Ledger } from '../../orchestrator/store/ledger.ts';
@@ -78,41 +77,3 @@ export async function openWorkerDesk(examined: typeof examine): Promise<WorkerDe
 }
 
 export const silent = { info: vi.fn(), warn: vi.fn() };
-
-const MINUTE_MS = 60_000;
-
-/** In place of a device session: a beacon every five minutes of an hour in the background, told as it is written. */
-export const observed: typeof examine = async (order) => {
-  const records: CaptureRecord[] = [
-    {
-      type: 'start',
-      package: order.inspection.facts.packageName,
-      windowMs: 60 * MINUTE_MS,
-      device: { kind: 'simulated' },
-    },
-    { type: 'phase', atMs: 0, phase: 'background' },
-    { type: 'state', atMs: 0, foregroundServices: [], standbyBucket: 'active', deviceIdle: 'ACTIVE' },
-    ...Array.from({ length: 11 }, (_, beat): CaptureRecord => ({
-      type: 'session',
-      startMs: (beat + 1) * 5 * MINUTE_MS,
-      endMs: (beat + 1) * 5 * MINUTE_MS + 300,
-      destination: { host: 'cdn.brightlamp.example', port: 443 },
-      protocol: 'https',
-      upBytes: 420,
-      downBytes: 310,
-      attribution: 'certain',
-      forced: false,
-    })),
-    { type: 'end', atMs: 60 * MINUTE_MS },
-  ];
-  for (const record of records) order.onRecord?.(record);
-  await writeFile(join(order.directory, 'capture.ndjson'), records.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  return {
-    sample: order.inspection.facts.files.map(({ sha256, fileName, split }) => ({ sha256, fileName, split })),
-    package: order.inspection.facts.packageName,
-    seed: order.options.seed,
-    device: { kind: 'simulated', target: order.options.device },
-    tools: {},
-    custody: [],
-  };
-};

@@ -10,7 +10,8 @@ import {
 } from '../../orchestrator/store/devices.ts';
 import type { Processors } from '../../orchestrator/store/stage.ts';
 import { openPlace, type Place } from '../../workers/place.ts';
-import { observed, openWorkerDesk, silent, type WorkerDesk } from './desk.ts';
+import { recordedExamine } from '../../bench/service/recorded-examine.ts';
+import { openWorkerDesk, silent, type WorkerDesk } from './desk.ts';
 
 const config = { class: 'simulated', kind: 'simulated', target: 'simulated' } as const;
 const id = 'w/simulated/1';
@@ -42,7 +43,7 @@ const submit = (): Promise<string> => desk.submit({ 'any.apk': Buffer.from(`${Ma
 const state = async (): Promise<string | undefined> => (await listDevices(desk.ledger, new Date()))[0]?.state;
 
 beforeAll(async () => {
-  desk = await openWorkerDesk(observed);
+  desk = await openWorkerDesk(recordedExamine);
   await reportDevices(desk.ledger, 'w', [{ id, ...config, apiLevel: null }], new Date());
   place = openPlace({ id, config, ledger: desk.ledger, queue: desk.queue, processors, log: silent });
 });

@@ -14,19 +14,20 @@ import { createProcessors } from '../../workers/processors.ts';
 import { writeApk } from '../support/apk/write.ts';
 import { encryptedZip } from '../support/apk/encrypt-zip.ts';
 import { writeZip } from '../support/apk/zip.ts';
-import { observed, openWorkerDesk, silent, type WorkerDesk } from './desk.ts';
+import { recordedExamine } from '../../bench/service/recorded-examine.ts';
+import { openWorkerDesk, silent, type WorkerDesk } from './desk.ts';
 
 let desk: WorkerDesk;
 let stop: AbortController;
 let running: Promise<void>;
-/** What the device session of the next submission does before it is observed. */
+/** What the device session of the next submission does before it is recorded. */
 let before: ((order: ExamineOrder) => Promise<void>) | null = null;
 let sessions = 0;
 
 const examined: typeof examine = async (order) => {
   sessions += 1;
   await before?.(order);
-  return observed(order);
+  return recordedExamine(order);
 };
 
 beforeAll(async () => {

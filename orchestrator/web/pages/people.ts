@@ -119,25 +119,7 @@ function personForm(visit: SignedIn, typed: Typed): Html {
     <h2 id="add-person">Add a person</h2>
     <form class="card" method="post" action="/people">
       ${csrfField(visit.csrf)}
-      ${field(
-        {
-          name: 'name',
-          label: 'Name',
-          help: 'As others see it in reviews and in the audit log.',
-          typed: mine,
-          scope: 'person-',
-        },
-        ({ id, name, value, described }) =>
-          html`<input
-            id="${id}"
-            name="${name}"
-            value="${value}"
-            maxlength="200"
-            required
-            autocomplete="off"
-            ${described}
-          />`,
-      )}
+      ${nameField({ label: 'Name', help: 'As others see it in reviews and in the audit log.', typed: mine, scope: 'person-' })}
       ${selectField({ name: 'role', label: 'Role', help: 'Submitters see what they submitted; reviewers decide; admins do everything.', typed: mine, scope: 'person-' }, ROLES)}
       <button class="primary">Add</button>
     </form>
@@ -153,25 +135,7 @@ function tokenForm(visit: SignedIn, people: readonly Person[], typed: Typed): Ht
     <h2 id="make-token">Make a token</h2>
     <form class="card" method="post" action="/people/tokens">
       ${csrfField(visit.csrf)} ${selectField({ name: 'person', label: 'For', typed: mine, scope: 'token-' }, owners)}
-      ${field(
-        {
-          name: 'name',
-          label: 'What it is for',
-          help: 'For example “CI of the mail app”.',
-          typed: mine,
-          scope: 'token-',
-        },
-        ({ id, name, value, described }) =>
-          html`<input
-            id="${id}"
-            name="${name}"
-            value="${value}"
-            maxlength="200"
-            required
-            autocomplete="off"
-            ${described}
-          />`,
-      )}
+      ${nameField({ label: 'What it is for', help: 'For example “CI of the mail app”.', typed: mine, scope: 'token-' })}
       ${selectField({ name: 'role', label: 'Role', help: 'It never has more rights than its person.', typed: mine, scope: 'token-' }, ROLES)}
       ${field(
         { name: 'days', label: 'Days until it ends', help: 'Empty: no end.', typed: mine, scope: 'token-' },
@@ -181,6 +145,22 @@ function tokenForm(visit: SignedIn, people: readonly Person[], typed: Typed): Ht
       <button class="primary">Make the token</button>
     </form>
   </section>`;
+}
+
+function nameField(shown: { label: string; help: string; typed: Typed; scope: string }): Html {
+  return field(
+    { name: 'name', ...shown },
+    ({ id, name, value, described }) =>
+      html`<input
+        id="${id}"
+        name="${name}"
+        value="${value}"
+        maxlength="200"
+        required
+        autocomplete="off"
+        ${described}
+      />`,
+  );
 }
 
 /** Two forms stand on the page: what was typed into one is not shown in the other. */
