@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { Device } from '../contract/device.ts';
 import { Fault, printable } from '../contract/fault.ts';
 import type { FaultCode } from '../contract/faults.ts';
+import { appendAudit } from './audit.ts';
 import { columnText } from './column-text.ts';
 import { inTransaction } from './custody.ts';
 import type { LedgerLike } from './ledger.ts';
@@ -86,7 +87,8 @@ export async function markBusy(
 
 /**
  * The place has ended a device session, with the fault that ended it or none. A fault of the device counts; the third
- * in a row, or an unclean device at once, puts it in quarantine. Faults of the app count neither for nor against it.
+ * in a row, or an unclean device at once, puts it in quarantine, which the audit log then says as it does of a person.
+ * Faults of the app count neither for nor against it.
  * @returns true where this put it in quarantine
  */
 export async function markIdle(
@@ -97,6 +99,7 @@ export async function markIdle(
 ): Promise<boolean> {
   const counts = fault !== null && OF_DEVICE.has(fault);
   return inTransaction(ledger, async (inside) => {
+    const before = await inside.db.selectFrom('devices').select('submission').where('id', '=', id).executeTakeFirst();
     const row = await inside.db
       .updateTable('devices')
       .set({
@@ -115,6 +118,8 @@ export async function markIdle(
         ? 'it could not be cleaned'
         : `${row.faults_in_a_row} faults in a row, the last: ${fault}`;
     await quarantineDevice(inside, id, { reason, by: 'sleeptalk', now });
+    const detail = { reason, fault, submission: before?.submission ?? null };
+    await appendAudit(inside, { who: 'the service', act: 'quarantined', subject: id, detail, at: now });
     return true;
   });
 }

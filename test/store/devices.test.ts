@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Device } from '../../orchestrator/contract/device.ts';
 import type { FaultCode } from '../../orchestrator/contract/faults.ts';
+import { listAudit, verifyAudit } from '../../orchestrator/store/audit.ts';
 import {
   isQuarantined,
   listDevices,
@@ -79,6 +80,33 @@ onEachLedger('a device', (desk) => {
       sessions: faults.length,
     });
     expect(found?.quarantine?.by).toBe(quarantined ? 'sleeptalk' : undefined);
+    const entries = (await listAudit(ledger, { most: 200 })).items.filter((each) => each.subject === id);
+    const fault = faults.at(-1);
+    expect(entries).toMatchObject(
+      quarantined
+        ? [
+            {
+              ...{ who: 'the service', act: 'quarantined', at: now.toISOString() },
+              detail: { fault, submission: 'sub-1', reason: found?.quarantine?.reason },
+            },
+          ]
+        : [],
+    );
+  });
+
+  it('is not put into quarantine where the audit log cannot say so', async () => {
+    const { ledger, sql } = desk();
+    const id = await report('unlogged', [{}]);
+    await markBusy(ledger, id, { submission: 'sub-1', run: null });
+    await sql('alter table sleeptalk.audit rename to audit_away');
+    try {
+      await expect(markIdle(ledger, id, 'device-dirty', now)).rejects.toThrow();
+    } finally {
+      await sql('alter table sleeptalk.audit_away rename to audit');
+    }
+    expect(await device(id)).toMatchObject({ state: 'busy', faultsInARow: 0, quarantine: null });
+    expect(await markIdle(ledger, id, 'device-dirty', now)).toBe(true);
+    await verifyAudit(ledger, { signal: AbortSignal.timeout(10_000) });
   });
 
   it('is put into quarantine with a reason and let out again with its faults forgotten', async () => {
