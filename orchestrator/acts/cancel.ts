@@ -8,7 +8,7 @@ import { noted } from './noted.ts';
 import { permit } from './permit.ts';
 
 /**
- * Stops a submission wherever it stands: the ledger first, so that no stage begins, then every worker by broadcast.
+ * Stops a submission wherever it stands, also one whose worker died: the ledger first, so that no stage begins, then every worker by broadcast.
  * Cancelling one that was cancelled changes nothing.
  * @throws Fault `submission-unknown`, `state-conflict` where it has ended otherwise
  */
@@ -16,7 +16,8 @@ export async function cancelSubmission(service: Service, actor: Actor | null, id
   permit(actor, 'submitter');
   const before = await viewSubmission(service.ledger, id, actor);
   if (before.state === 'cancelled') return before;
-  if (!UNFINISHED.includes(before.state)) {
+  // One that crashed waits to be taken up again, which a person may not want to wait for.
+  if (!UNFINISHED.includes(before.state) && before.state !== 'crashed') {
     throw new Fault('state-conflict', `${before.id} is ${before.state}: there is nothing left to cancel`);
   }
   await noted(service, actor, async (inside) => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SubmissionView } from '../../orchestrator/contract/api.ts';
 import type { Allowance, Review } from '../../orchestrator/contract/review.ts';
+import { reconcile } from '../../orchestrator/store/reconcile.ts';
+import { setState } from '../../orchestrator/store/submissions.ts';
 import type { Place } from '../store/places.ts';
 import { BACKENDS } from './backends.ts';
 import { eventsOf } from './events-of.ts';
@@ -149,6 +151,21 @@ for (const { name, open, missing } of BACKENDS) {
       await (apart?.said('let-go', id) ?? session.letGo);
       const twice = await submitter.json<SubmissionView>(`/api/v1/submissions/${id}`, { method: 'DELETE' });
       expect(twice).toMatchObject({ status: 200, body: { state: 'cancelled' } });
+    });
+
+    it('ends a submission that crashed: whoever took it up lets go, and nobody takes it up again', async () => {
+      const { ledger, queue } = stand.service;
+      const session = hold.next();
+      const { id } = await submit(submitter, freshApk({ salt: 'crashed' }), { note: HELD });
+      session.hold(id);
+      await (apart?.said('began', id) ?? session.began);
+      await setState(ledger, id, 'crashed');
+      const cancelled = await submitter.json<SubmissionView>(`/api/v1/submissions/${id}`, { method: 'DELETE' });
+      expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled', fault: { code: 'cancelled' } } });
+      await (apart?.said('let-go', id) ?? session.letGo);
+      const later = new Date(Date.now() + 60_000);
+      expect((await reconcile(ledger, queue, { now: later })).requeued).not.toContain(id);
+      expect((await ended(submitter, id)).state).toBe('cancelled');
     });
 
     it('does not cancel what has ended', async () => {

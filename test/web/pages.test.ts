@@ -313,6 +313,17 @@ describe('a run', () => {
     expect((await admin.post(from, `${from}/reassess`, {})).location).toBe(`${from}?did=reassessed`);
   });
 
+  it('whose worker died can be ended by the button of its page, and is not taken up again', async () => {
+    const { ledger } = stand.service;
+    const { id } = await vetted({ label: 'Crashed App' });
+    // The fake worker does not die: the row is put as the ledger has it after one that did.
+    await ledger.db.updateTable('submissions').set({ state: 'crashed' }).where('id', '=', id).execute();
+    const from = `/submissions/${id}`;
+    expect(wordsOf((await submitter.get(from)).text)).toContain('The run is not taken up again.');
+    expect((await submitter.post(from, `${from}/cancel`, {})).location).toBe(`${from}?did=cancelled`);
+    expect(wordsOf((await submitter.get(from)).text)).toMatch(/Crashed App – cancelled/);
+  });
+
   it('that has ended cannot be cancelled any more', async () => {
     const from = `/submissions/${(await vetted({ label: 'Done App' })).id}`;
     const { status, text } = await submitter.post(from, `${from}/cancel`, {});

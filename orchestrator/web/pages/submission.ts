@@ -74,7 +74,10 @@ function actions(visit: SignedIn, { id, state }: SubmissionView, ended: boolean)
         <summary class="button danger">Cancel…</summary>
         <form method="post" action="/submissions/${id}/cancel">
           ${csrfField(visit.csrf)}
-          <p>The run ends and its device is cleaned. What was seen so far is not judged.</p>
+          <p>
+            ${state === 'crashed' ? 'The run is not taken up again.' : 'The run ends and its device is cleaned.'} What
+            was seen so far is not judged.
+          </p>
           <button class="danger">Cancel this submission</button>
         </form>
       </details>
@@ -99,7 +102,7 @@ function faultBox({ fault, state }: SubmissionView): Html | false {
     <h2>${meaning}</h2>
     <p>${shortened(fault.detail, 1000)} <span class="mono">(${fault.code})</span></p>
     <p>
-      <strong>What to do:</strong> ${state === 'crashed' ? 'Nothing yet: the run is taken up again by itself.' : remedy}
+      <strong>What to do:</strong> ${state === 'crashed' ? 'Nothing yet: the run is taken up again by itself. Cancel it if you do not want to wait.' : remedy}
     </p>
   </div>`;
 }
