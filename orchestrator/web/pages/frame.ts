@@ -60,7 +60,7 @@ export function framed(visit: Visit, { title, body, scripts = [], refreshSeconds
         </footer>
       </body>
     </html>`;
-  return `${page.text.replace(/\n\s*\n/g, '\n')}\n`;
+  return `${page.text}\n`;
 }
 
 function siteBar({ actor, csrf, path }: Visit): Html {

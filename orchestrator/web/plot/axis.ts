@@ -17,5 +17,5 @@ export function timeMarks(endMs: number, most: number): number[] {
 
 /** Coordinates with at most one decimal: a report with thousands of beats stays small. */
 export function at(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toFixed(1))) : '0';
+  return Number.isFinite(value) ? String(Math.round(value * 10) / 10) : '0';
 }

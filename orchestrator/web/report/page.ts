@@ -56,5 +56,5 @@ export function reportPage(report: Report): string {
         </main>
       </body>
     </html>`;
-  return `${page.text.replace(/\n\s*\n/g, '\n')}\n`;
+  return `${page.text}\n`;
 }
