@@ -19,6 +19,7 @@ import { scratch, startPostgres } from '../../test/store/places.ts';
 import { seed } from '../../test/store/seed.ts';
 import { misused, whole } from '../cadence/measure/options.ts';
 import { quantile } from './client.ts';
+import { giveLargeReports } from './large-report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -54,6 +55,7 @@ await first[Symbol.asyncDispose]();
   await seed(database.pool, rows);
 }
 await using stand = await openStand(home, { environment, signal, warn: console.error, leftovers: 'resume' });
+const [before, after] = await giveLargeReports(stand.ledger, stand.files, place.directory, rows, signal);
 const log = pino({ level: config.SLEEPTALK_LOG_LEVEL });
 const judge = judgeOf(await loadProfiles());
 const running = await runService(
@@ -74,15 +76,20 @@ const PATHS = [
   '/submissions?host=everywhere.example',
   '/submissions?text=number%204321',
   `/submissions/sub-seed-${middle + 1}`,
+  `/reports/${before}`,
+  `/reports/${before}/compare/${after}`,
   '/allowlist',
   '/allowlist?text=vendor7',
+  `/allowlist/org.vendor${(middle + 1) % 500}.app${middle + 1}`,
   '/devices',
   '/audit',
   '/people',
   '/submit',
+  '/shortcuts',
   '/api/v1/submissions',
   '/api/v1/submissions?host=api1.vendor7.everywhere.example',
   '/api/v1/allowlist',
+  `/api/v1/reports/${before}`,
   '/metrics',
 ];
 const table: { path: string; status: number; median: number; worst: number }[] = [];
