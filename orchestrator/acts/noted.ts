@@ -1,6 +1,6 @@
 import type { Actor } from '../contract/person.ts';
 import type { Service } from '../service.ts';
-import { appendAudit } from '../store/audit.ts';
+import { appendAudit, type AuditNote } from '../store/audit.ts';
 import { inTransaction } from '../store/custody.ts';
 import type { LedgerLike } from '../store/ledger.ts';
 
@@ -31,9 +31,16 @@ export async function noted<Result>(
 export async function note(
   service: { readonly ledger: LedgerLike; readonly now: () => Date },
   actor: Actor,
-  { act, subject, detail = {} }: Act,
+  act: Act,
 ): Promise<void> {
-  const { person, name, via, credential } = actor;
-  const entry = { who: person, act, subject, detail: { name, via, credential, ...detail }, at: service.now() };
-  await appendAudit(service.ledger, entry);
+  await appendAudit(service.ledger, entryOf(service, actor, act));
+}
+
+/** What {@link note} writes. */
+export function entryOf(
+  service: { readonly now: () => Date },
+  { person, name, via, credential }: Actor,
+  { act, subject, detail = {} }: Act,
+): AuditNote {
+  return { who: person, act, subject, detail: { name, via, credential, ...detail }, at: service.now() };
 }

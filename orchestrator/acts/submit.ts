@@ -5,11 +5,13 @@ import type { Actor } from '../contract/person.ts';
 import type { Service } from '../service.ts';
 import { recordArtefacts } from '../store/artefacts.ts';
 import { servedClasses } from '../store/devices.ts';
-import { viewSubmission } from '../store/submission-views.ts';
+import type { SubmitOptions } from '../store/queue.ts';
+import { viewOfNew, viewSubmission } from '../store/submission-views.ts';
 import { samplesOf } from '../store/sample-uses.ts';
-import { createSubmission } from '../store/submissions.ts';
+import { createSubmission, type NewSubmission } from '../store/submissions.ts';
 import { noted } from './noted.ts';
 import { permit } from './permit.ts';
+import { recordNew } from './record-together.ts';
 import { checkCallback } from './webhooks/address.ts';
 
 export interface Submitted {
@@ -30,18 +32,32 @@ export async function submitFiles(
 ): Promise<Submitted> {
   permit(actor, 'submitter');
   await checkRequest(service, request);
-  const { priority, callbackUrl, again, ...wanted } = request;
-  const options = SubmissionOptions.parse(wanted);
-  const { submission, created } = await noted(service, actor, async (inside) => {
-    const made = await createSubmission(inside, { files, options, again, actor, urgency: priority, callbackUrl });
-    // What retention had removed is stored once more: a use again, which retention counts.
-    if (!made.created) await recordArtefacts(inside, samplesOf(made.submission));
-    const detail = { files: files.map((file) => file.sha256) };
-    return [made, { act: made.created ? 'submitted' : 'submitted-again', subject: made.submission.id, detail }];
-  });
+  const { priority, callbackUrl, again, ...given } = request;
+  const options = SubmissionOptions.parse(given);
+  const wanted = { files, options, again, actor, urgency: priority, callbackUrl };
+  const made = await recordNew(service, wanted);
+  if (made !== null) {
+    await queueIt(service, made, { urgency: priority, fresh: true });
+    return { submission: viewOfNew(made, wanted), created: true };
+  }
+  const { submission, created } = await recordAgain(service, wanted);
   // A record whose request ended before it was queued is queued by its repeat; one that is queued stays as it is.
-  if (submission.state === 'queued') await queueIt(service, submission, priority);
+  if (submission.state === 'queued') await queueIt(service, submission, { urgency: priority });
   return { submission: await viewSubmission(service.ledger, submission.id, actor), created };
+}
+
+/** There was one of the same files and options a moment ago: it becomes the actor's too, unless it failed meanwhile. */
+async function recordAgain(
+  service: Service,
+  wanted: NewSubmission & { readonly actor: Actor },
+): Promise<{ submission: Submission; created: boolean }> {
+  return await noted(service, wanted.actor, async (inside) => {
+    const found = await createSubmission(inside, wanted);
+    // What retention had removed is stored once more: a use again, which retention counts.
+    if (!found.created) await recordArtefacts(inside, samplesOf(found.submission));
+    const detail = { files: wanted.files.map((file) => file.sha256) };
+    return [found, { act: found.created ? 'submitted' : 'submitted-again', subject: found.submission.id, detail }];
+  });
 }
 
 /** What of a request can be refused before anything of it is stored. */
@@ -65,13 +81,9 @@ async function refuseUnserved(service: Service, device: string): Promise<void> {
   throw new Fault('device-class-unknown', `${printable(device)}; those that exist are ${known}`);
 }
 
-async function queueIt(
-  service: Service,
-  submission: Submission,
-  urgency: SubmissionRequest['priority'],
-): Promise<void> {
+async function queueIt(service: Service, submission: Submission, options: SubmitOptions): Promise<void> {
   try {
-    await service.queue.submit(submission, { urgency });
+    await service.queue.submit(submission, options);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'queue-failed') throw error;
     const detail = `${submission.id} is recorded and will be queued when the queue is back`;

@@ -7,6 +7,7 @@ import { actorOfToken } from '../store/tokens.ts';
 import { actorOfWebSession } from '../store/web-sessions.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import type { FailedSignIns } from './failed-sign-ins.ts';
+import { shared } from './shared.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,12 +38,14 @@ export function authenticate(server: FastifyInstance, service: Service, failed: 
   server.decorateRequest('refusal', null);
   server.decorate('requireRole', (role: Role) => async (request: FastifyRequest) => permit(request.actor, role));
 
+  const actorOf = shared((secret) => actorOfToken(service.ledger, secret, service.now()));
+
   server.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.open === true) return;
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const secret = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1];
-      request.actor = secret === undefined ? null : await actorOfToken(service.ledger, secret, service.now());
+      request.actor = secret === undefined ? null : await actorOf(secret);
       if (request.actor === null) {
         request.refusal = new Fault('unauthenticated', 'the bearer token is not known, has expired or was revoked');
         await failed.record(request, 'token');

@@ -25,10 +25,19 @@ export interface AuditNote {
  * being written are written together.
  */
 export async function appendAudit(ledger: LedgerLike, note: AuditNote): Promise<AuditEntry> {
-  const written = { ...note, detail: canonicalJson(note.detail ?? {}), at: (note.at ?? new Date()).toISOString() };
-  if (!ledger.db.isTransaction) return batchOf(ledger)(written);
-  const [entry] = await chain(ledger, [written]);
+  if (!ledger.db.isTransaction) return batchOf(ledger)(asWritten(note));
+  const [entry] = await chain(ledger, [asWritten(note)]);
   return entry as AuditEntry;
+}
+
+/** Appends several entries, in their order: all or none. As with one, within a transaction append them last. */
+export async function appendAudits(ledger: LedgerLike, notes: readonly AuditNote[]): Promise<AuditEntry[]> {
+  if (notes.length === 0) return [];
+  return await inTransaction(ledger, (inside) => chain(inside, notes.map(asWritten)));
+}
+
+function asWritten(note: AuditNote): Written {
+  return { ...note, detail: canonicalJson(note.detail ?? {}), at: (note.at ?? new Date()).toISOString() };
 }
 
 /** A note as it is hashed: the time in ISO 8601, the detail as canonical JSON. */

@@ -1,10 +1,10 @@
-import { chmod, link, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '../contract/fault.ts';
 import { checkedReading } from './checked-reading.ts';
 import { digestFile, syncToDisk } from './durable.ts';
 import { checkDigest, type FileStore } from './files.ts';
-import { asDiskFault, openIntake } from './intake.ts';
+import { asDiskFault, openIntake, type Draft } from './intake.ts';
 
 /** A store in a directory of this machine, or of a file system that several machines share. */
 export interface DiskFiles extends FileStore {
@@ -39,7 +39,7 @@ export async function openDiskFiles(root: string, { now = Date.now } = {}): Prom
       await using draft = await intake.receive(content, options);
       const { sha256, sizeBytes } = draft;
       const added = !(await markUsed(place(sha256)));
-      if (added) await settle(draft.file, place(sha256));
+      if (added) await settle(draft, place(sha256));
       return { sha256, sizeBytes, added };
     },
     async open(sha256, signal) {
@@ -75,11 +75,9 @@ export async function openDiskFiles(root: string, { now = Date.now } = {}): Prom
 }
 
 /** Another process may settle the same content at the same time: both renames leave the same bytes. */
-async function settle(draft: string, target: string): Promise<void> {
+async function settle(draft: Draft, target: string): Promise<void> {
   try {
-    await mkdir(path.dirname(target), { recursive: true });
-    await chmod(draft, 0o444);
-    await rename(draft, target);
+    await draft.moveTo(target);
     await syncToDisk(path.dirname(target));
   } catch (error) {
     throw asDiskFault(error, 'storing a file');

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { Fault } from '../contract/fault.ts';
@@ -16,6 +16,8 @@ export interface Draft extends AsyncDisposable {
   readonly file: string;
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Gives it its name, in a folder that is made where it is missing. */
+  moveTo(target: string): Promise<void>;
 }
 
 /** Where uploads arrive before their digest, and so their name, is known. */
@@ -27,6 +29,8 @@ export interface Intake {
   receive(content: Content, options: IntakeOptions): Promise<Draft>;
 }
 
+/** What is stored is never written again; the handle that made it may all the same. */
+const READ_ONLY = 0o444;
 const ABANDONED_AFTER_MS = 86_400_000;
 
 /** Opens the folder; what a dead process left there is removed when older than a day. */
@@ -38,14 +42,35 @@ export async function openIntake(folder: string): Promise<Intake> {
       options.signal.throwIfAborted();
       const file = path.join(folder, randomBytes(12).toString('hex'));
       const dispose = (): Promise<void> => rm(file, { force: true });
+      let moved = false;
       try {
-        return { file, ...(await write(content, file, options)), [Symbol.asyncDispose]: dispose };
+        const written = await write(content, file, options);
+        return {
+          file,
+          ...written,
+          async moveTo(target) {
+            await renameInto(file, target);
+            moved = true;
+          },
+          [Symbol.asyncDispose]: () => (moved ? Promise.resolve() : dispose()),
+        };
       } catch (error) {
         await dispose();
         throw asDiskFault(error, 'storing a file');
       }
     },
   };
+}
+
+/** The folder is there but for the first file of it, so it is not asked for before. */
+async function renameInto(file: string, target: string): Promise<void> {
+  try {
+    await rename(file, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(path.dirname(target), { recursive: true });
+    await rename(file, target);
+  }
 }
 
 /** A full disk or an exhausted quota as `disk-full`; any other error as it is. */
@@ -63,7 +88,7 @@ async function write(
   let sizeBytes = 0;
   // The draft is there before anything can fail, and closed after: a stream that opens it by itself may do so too late
   // for the removal of an upload that was cancelled at once.
-  const file = await open(target, 'wx', 0o600);
+  const file = await open(target, 'wx', READ_ONLY);
   try {
     const source = addAbortSignal(signal, content instanceof Readable ? content : Readable.from(content));
     for await (const chunk of source as AsyncIterable<Uint8Array>) {

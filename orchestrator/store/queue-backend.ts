@@ -10,6 +10,7 @@ import {
 } from 'bullmq';
 import { Fault, printable } from '../contract/fault.ts';
 import type { Database } from './database.ts';
+import { flowsTogether } from './flows-together.ts';
 import { queuePool } from './queue-pool.ts';
 import { checkRedis } from './redis.ts';
 
@@ -50,7 +51,7 @@ export async function openBackend(options: BackendOptions): Promise<QueueBackend
     const consumer = { url, retryStrategy, maxRetriesPerRequest: null };
     return {
       kind: 'redis',
-      bull: withBackend(createRedisBackend) as unknown as QueueBackend['bull'],
+      bull: withBackend(redisBackend) as unknown as QueueBackend['bull'],
       producing: { connection: producer, skipWaitingForReady: true, ...traced },
       consuming: { connection: consumer, ...traced },
     };
@@ -69,6 +70,14 @@ export async function openBackend(options: BackendOptions): Promise<QueueBackend
     consuming: { connection, ...traced },
   };
 }
+
+/** BullMQ's own, but flows that are added while others are on their way are added with those that wait, in one MULTI. */
+const redisBackend: typeof createRedisBackend = (...args) => {
+  const backend = createRedisBackend(...args);
+  const addAll = backend.addFlow.bind(backend);
+  backend.addFlow = flowsTogether(addAll);
+  return backend;
+};
 
 /** Loaded only where it is asked for. */
 async function openTelemetry(): Promise<Telemetry> {

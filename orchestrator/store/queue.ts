@@ -48,6 +48,8 @@ export interface SubmitOptions {
   readonly from?: Stage;
   /** True where the ledger knows of no end: jobs that are broken, or have ended, give way to new ones. */
   readonly anew?: boolean;
+  /** True for whoever has just written it down: nobody else can have queued it, so nobody looks whether its jobs are there. */
+  readonly fresh?: boolean;
 }
 
 export interface JobQueue extends AsyncDisposable {
@@ -132,12 +134,12 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
 
   /**
    * Adds jobs unless the last of them is there.
-   * @param over outcomes of what is there that make it count for nothing: it is removed
+   * @param over outcomes of what is there that make it count for nothing: it is removed; null: nothing can be there
    */
-  async function add(id: string, plan: PlannedTree, over: readonly Outcome['state'][]): Promise<void> {
+  async function add(id: string, plan: PlannedTree, over: readonly Outcome['state'][] | null): Promise<void> {
     await soon(
       alone(`${nameOf('assess', '')}/${id}`, async () => {
-        if ((await jobs.find('assess', id, '')) !== undefined) {
+        if (over !== null && (await jobs.find('assess', id, '')) !== undefined) {
           if (over.length === 0 || !over.includes((await look(id)).state)) return;
           await jobs.remove(id);
         }
@@ -154,8 +156,10 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     onProgress: watch.onProgress,
     outcome: look,
     waitFor: watch.waitFor,
-    submit: (submission, { urgency = 'normal', from = 'inspect', anew = false } = {}) =>
-      add(submission.id, planOf(submission, nameOf, { ...options, urgency, from }), anew ? ['unknown', 'done'] : []),
+    submit(submission, { urgency = 'normal', from = 'inspect', anew = false, fresh = false } = {}) {
+      const plan = planOf(submission, nameOf, { ...options, urgency, from });
+      return add(submission.id, plan, fresh ? null : anew ? ['unknown', 'done'] : []);
+    },
     reassess: (submission, again) =>
       add(againId(submission.id, again), planAgain(submission, again, nameOf, options), ['done', 'failed']),
     forget: (submission) => soon(jobs.remove(submission)),

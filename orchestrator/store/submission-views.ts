@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { jsonObjectFrom } from 'kysely/helpers/postgres';
-import type { SubmissionView } from '../contract/api.ts';
+import type { SubmissionView, Urgency } from '../contract/api.ts';
 import { Fault, printable } from '../contract/fault.ts';
 import type { Submission } from '../contract/job.ts';
 import type { Actor } from '../contract/person.ts';
 import type { Verdict } from '../contract/report.ts';
 import type { LedgerLike } from './ledger.ts';
 import { afterCursor, backwards, cutPage, literally, onlyOf, rowsFor } from './listing.ts';
+import { asStanding, lastReview, WAITS_FOR_REVIEW } from './review-standing.ts';
 import { asSubmission, selectSubmissions } from './submission-rows.ts';
 
 type State = Submission['state'];
@@ -18,6 +19,8 @@ export interface SubmissionSearch {
   readonly cursor?: string | null;
   readonly states?: readonly State[];
   readonly verdict?: Verdict;
+  /** `waiting`: what waits for a reviewer. */
+  readonly review?: 'waiting';
   /** How the package name begins. */
   readonly package?: string;
   /** SHA-256 of a signing certificate. */
@@ -29,6 +32,8 @@ export interface SubmissionSearch {
   /** Anywhere in label or package name, in any case. */
   readonly text?: string;
   readonly most?: number;
+  /** Absent: newest first. */
+  readonly order?: 'newest' | 'oldest';
 }
 
 /** @throws Fault `submission-unknown`, also where the viewer may not see it */
@@ -38,16 +43,41 @@ export async function viewSubmission(ledger: LedgerLike, id: string, viewer: Act
   return asView(row);
 }
 
-/** Newest first. @throws Fault `usage` for a cursor that is none */
+/** What {@link viewSubmission} gives of one that was written this moment, without asking for it. */
+export function viewOfNew(
+  submission: Submission,
+  {
+    actor,
+    urgency,
+    callbackUrl,
+  }: { readonly actor: Actor; readonly urgency: Urgency; readonly callbackUrl: string | null },
+): SubmissionView {
+  return {
+    ...submission,
+    package: null,
+    label: null,
+    versionCode: null,
+    versionName: null,
+    function: null,
+    urgency,
+    updatedAt: submission.createdAt,
+    submittedBy: { person: actor.person, name: actor.name },
+    callbackUrl,
+    report: null,
+    review: null,
+  };
+}
+
+/** In the order asked for. @throws Fault `usage` for a cursor that is none */
 export async function listSubmissionViews(
   ledger: LedgerLike,
   search: SubmissionSearch,
 ): Promise<{ items: SubmissionView[]; next: string | null }> {
   const after = afterCursor(search.cursor);
   let select = selectViews(ledger, onlyOf(search.viewer))
-    .orderBy('submissions.seq', 'desc')
+    .orderBy('submissions.seq', search.order === 'oldest' ? 'asc' : 'desc')
     .limit(rowsFor(search.most));
-  if (after !== null) select = select.where('submissions.seq', '<', after);
+  if (after !== null) select = select.where('submissions.seq', search.order === 'oldest' ? '>' : '<', after);
   const { page, next } = cutPage(await narrowed(select, search).execute(), search.most);
   return { items: page.map(asView), next };
 }
@@ -74,6 +104,8 @@ type Select = ReturnType<typeof selectViews>;
 /** Each with its newest report and whose it is: the first who submitted it; to a submitter they alone are shown. */
 function selectViews(ledger: LedgerLike, onlyOwner: string | null) {
   const select = selectSubmissions(ledger)
+    .select('submissions.review')
+    .select(lastReview)
     .select((build) =>
       build
         .selectFrom('reports')
@@ -103,6 +135,7 @@ function narrowed(select: Select, search: SubmissionSearch): Select {
   const { states, verdict, certificate, sha256, text, host } = search;
   let all = select;
   if (states !== undefined) all = all.where(sql<boolean>`submissions.state = any(${[...states]}::text[])`);
+  if (search.review === 'waiting') all = all.where(WAITS_FOR_REVIEW);
   if (verdict !== undefined) all = all.where('submissions.verdict', '=', verdict);
   if (search.package !== undefined)
     all = all.where('submissions.package_name', 'like', `${literally(search.package)}%`);
@@ -141,5 +174,6 @@ function asView(row: Awaited<ReturnType<Select['execute']>>[number]): Submission
     submittedBy: owner === null ? null : { person: owner.person, name: owner.name },
     callbackUrl: owner?.callback_url ?? null,
     report: row.report,
+    review: asStanding(row),
   };
 }

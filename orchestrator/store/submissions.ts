@@ -12,7 +12,7 @@ import { appendCustody, inTransaction } from './custody.ts';
 import { appendEvents } from './events.ts';
 import type { LedgerLike } from './ledger.ts';
 import { afterCursor, cutPage, rowsFor } from './listing.ts';
-import { insertSubmission } from './new-submission.ts';
+import { insertSubmissions, type Wish } from './new-submission.ts';
 import { addOwner } from './owners.ts';
 import { asSubmission, selectSubmissions } from './submission-rows.ts';
 
@@ -56,25 +56,39 @@ export async function createSubmission(
   ledger: LedgerLike,
   wanted: NewSubmission,
 ): Promise<{ submission: Submission; created: boolean }> {
+  const wish = wishOf(wanted);
+  for (let tries = 0; tries < 3; tries += 1) {
+    const [made] = await insertSubmissions(ledger, [wish]);
+    if (made != null) return { submission: made, created: true };
+    const found = await joinSubmission(ledger, wish);
+    if (found !== null) return { submission: found, created: false };
+  }
+  throw new Fault('ledger-failed', 'a submission of the same files began and failed again and again meanwhile');
+}
+
+/**
+ * Records many submissions in one statement: those that are new.
+ * @returns in the same order; null where one of the same files and options is there, or among them, already
+ */
+export async function createSubmissions(
+  ledger: LedgerLike,
+  wanted: readonly NewSubmission[],
+): Promise<(Submission | null)[]> {
+  return insertSubmissions(ledger, wanted.map(wishOf));
+}
+
+function wishOf(wanted: NewSubmission): Wish {
   const options = storable(SubmissionOptions.parse(wanted.options));
   const files = wanted.files.map((file) => ({ ...file, fileName: columnText(file.fileName, 1000) }));
-  const digest = digestOf(files, options);
-  const wish = {
-    digest,
+  return {
+    digest: digestOf(files, options),
     files,
     options,
     again: wanted.again ?? false,
     urgency: wanted.urgency ?? 'normal',
     person: wanted.actor?.person ?? null,
     callbackUrl: wanted.callbackUrl ?? null,
-  } as const;
-  for (let tries = 0; tries < 3; tries += 1) {
-    const made = await insertSubmission(ledger, wish);
-    if (made !== null) return { submission: made, created: true };
-    const found = await joinSubmission(ledger, wish);
-    if (found !== null) return { submission: found, created: false };
-  }
-  throw new Fault('ledger-failed', 'a submission of the same files began and failed again and again meanwhile');
+  };
 }
 
 /** @throws Fault `submission-unknown` */
