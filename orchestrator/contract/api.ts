@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Submission, SubmissionOptions } from './job.ts';
 import { Verdict } from './report.ts';
+import { ReviewStanding } from './review.ts';
 
 export const Urgency = z.enum(['high', 'normal', 'low']);
 export type Urgency = z.infer<typeof Urgency>;
@@ -32,6 +33,8 @@ export const SubmissionView = Submission.extend({
   callbackUrl: z.string().nullable(),
   /** The newest report. */
   report: z.string().nullable(),
+  /** What reviewers say of it; null before there is one. */
+  review: ReviewStanding.nullable(),
 });
 export type SubmissionView = z.infer<typeof SubmissionView>;
 

@@ -31,6 +31,17 @@ export const Review = z.strictObject({
 });
 export type Review = z.infer<typeof Review>;
 
+/** Where the newest report of a submission stands with its reviewers: what they said last that was no question. */
+export const ReviewStanding = z.strictObject({
+  /** `undecided` and `waits-for-second` wait for a reviewer once the submission is done. */
+  state: z.enum(['undecided', 'waits-for-second', 'approved', 'rejected']),
+  /** A question was asked since. */
+  asked: z.boolean(),
+  /** Whose word it is; to give the second approval of an override is for anybody else. */
+  by: Review.shape.by.nullable(),
+});
+export type ReviewStanding = z.infer<typeof ReviewStanding>;
+
 /** One approved version of an app, identified by package name and signers together. Entries are added and ended, never edited. */
 export const Allowance = z.strictObject({
   id: z.string(),

@@ -6,6 +6,7 @@ import * as first from './migrations/0001-ledger.ts';
 import * as service from './migrations/0002-service.ts';
 import * as records from './migrations/0003-records.ts';
 import * as fencing from './migrations/0004-fencing.ts';
+import * as waiting from './migrations/0005-waiting-for-review.ts';
 import type { SqlClient, SqlPool } from './pglite-pool.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-service': service,
   '0003-records': records,
   '0004-fencing': fencing,
+  '0005-waiting-for-review': waiting,
 };
 
 const SCHEMA = 'sleeptalk';

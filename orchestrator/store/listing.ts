@@ -9,7 +9,7 @@ export function rowsFor(most: number | undefined): number {
   return Math.min(Math.max(1, Math.trunc(most ?? USUAL)), MOST) + 1;
 }
 
-/** The rows of one page and the cursor of the next. `rows` holds up to {@link rowsFor} of them, newest first. */
+/** The rows of one page and the cursor of the next. `rows` holds up to {@link rowsFor} of them, in the order of the list. */
 export function cutPage<Row extends { readonly seq: string }>(
   rows: readonly Row[],
   most: number | undefined,

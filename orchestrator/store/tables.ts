@@ -3,6 +3,7 @@ import type { Urgency } from '../contract/api.ts';
 import type { Inspection } from '../contract/apk.ts';
 import type { Submission, SubmissionOptions } from '../contract/job.ts';
 import type { Verdict } from '../contract/report.ts';
+import type { ReviewStanding } from '../contract/review.ts';
 import type { Holder } from './process-lock.ts';
 import type { ServiceTables } from './service-tables.ts';
 
@@ -42,6 +43,8 @@ export interface SubmissionsTable {
   /** Label and package name in lower case. */
   search_text: Generated<string>;
   urgency: ColumnType<Urgency, Urgency | undefined, Urgency>;
+  /** Of the newest report; null before there is one. Written by triggers alone. */
+  review: ColumnType<ReviewStanding['state'] | null, never, never>;
 }
 
 export interface SubmissionFilesTable {

@@ -85,6 +85,7 @@ export function view(changes: Partial<SubmissionView> = {}): SubmissionView {
     submittedBy: null,
     callbackUrl: null,
     report: null,
+    review: null,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ import { listAllowances } from '../../orchestrator/store/allowances.ts';
 import { followEvents } from '../../orchestrator/store/events.ts';
 import { openLedger, type Ledger } from '../../orchestrator/store/ledger.ts';
 import { listReportViews } from '../../orchestrator/store/report-views.ts';
+import { countWaitingForReview } from '../../orchestrator/store/review-standing.ts';
 import { listReviews } from '../../orchestrator/store/reviews.ts';
 import {
   countByState,
@@ -39,6 +40,10 @@ const SEARCHES: [string, Partial<SubmissionSearch>, number][] = [
   ['a domain that all reach', { host: 'example' }, 50],
   ['a host that none reaches', { host: 'none.example' }, 0],
   ['a verdict', { verdict: 'inconsistent' }, 50],
+  ['what waits for review', { review: 'waiting' }, 50],
+  ['what has waited longest', { review: 'waiting', order: 'oldest' }, 50],
+  ['what waits of one who submitted ten', { viewer: submitter(RARE), review: 'waiting' }, 10],
+  ['what waits of a package', { review: 'waiting', package: 'org.vendor7.' }, 20],
   ['a state that none is in', { states: ['queued', 'examining'] }, 0],
   ['a file', { sha256: digest('f77') }, 1],
   ['text', { text: 'NUMBER 77' }, 50],
@@ -102,6 +107,17 @@ for (const { name, open, missing } of PLACES.filter((place) => place.name !== 'R
       expect((await within(MOST_MS, () => listAllowances(ledger))).items).toHaveLength(50);
       const counts = await within(MOST_MS, () => countByState(ledger));
       expect(counts).toMatchObject({ done: 8000, failed: 1000, cancelled: 1000, queued: 0 });
+      expect(await within(MOST_MS, () => countWaitingForReview(ledger))).toBe(8000);
+    });
+
+    it(`are searched for the ten that nobody has decided about within ${MOST_MS} ms`, async () => {
+      const all = `update sleeptalk.submissions set review = case when seq % 1000 = 5 then 'undecided' else 'approved' end`;
+      await place.database.pool.query(all);
+      for (const order of ['newest', 'oldest'] as const) {
+        const search = { viewer: null, review: 'waiting', order } as const;
+        expect((await within(MOST_MS, () => listSubmissionViews(ledger, search))).items).toHaveLength(10);
+      }
+      expect(await within(MOST_MS, () => countWaitingForReview(ledger))).toBe(10);
     });
 
     it('have each its view and its events at hand', async () => {

@@ -34,6 +34,7 @@ export function submission(over: Partial<SubmissionView> = {}): SubmissionView {
     submittedBy: { person: 'usr-1', name: LONG },
     callbackUrl: 'https://example.org/hook',
     report: 'report-1',
+    review: { state: 'waits-for-second', asked: true, by: { person: 'usr-2', name: LONG } },
     ...over,
   };
 }
