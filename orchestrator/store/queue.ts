@@ -48,7 +48,7 @@ export interface SubmitOptions {
   readonly from?: Stage;
   /** True where the ledger knows of no end: jobs that are broken, or have ended, give way to new ones. */
   readonly anew?: boolean;
-  /** True for whoever has just written it down: nobody else can have queued it, so nobody looks whether its jobs are there. */
+  /** True for whoever has just written it down: its jobs are not looked for. Were they there, they would stay. */
   readonly fresh?: boolean;
 }
 

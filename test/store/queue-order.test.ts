@@ -25,6 +25,28 @@ onEachPlace('the order of work in the queue', (start) => {
     expect(order).toEqual([ids.high, ids.normal, ids.low]);
   });
 
+  it('works once on what its recorder and a repeat of the same upload both queue, at once or late', async () => {
+    await using queue = await start();
+    const worked: string[] = [];
+    await queue.work(
+      processors({
+        inspect: (job) => {
+          worked.push(job.submission);
+          return Promise.resolve(inspected);
+        },
+      }),
+      all,
+    );
+    const [atOnce, late, last] = [newId('sub'), newId('sub'), newId('sub')];
+    await Promise.all([queue.submit(sub(atOnce), { fresh: true }), queue.submit(sub(atOnce))]);
+    await queue.submit(sub(late));
+    for (const id of [atOnce, late]) await queue.waitFor(id, signal());
+    await queue.submit(sub(late), { fresh: true });
+    await queue.submit(sub(last)); // behind whatever was queued twice
+    await queue.waitFor(last, signal());
+    expect(worked).toEqual([atOnce, late, last]);
+  });
+
   it('works on as many at a time as it is allowed', async () => {
     await using queue = await start();
     let now = 0;
