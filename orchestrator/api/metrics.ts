@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../service.ts';
 import { listDevices } from '../store/devices.ts';
+import { countWaitingForReview } from '../store/review-standing.ts';
 import { countByState } from '../store/submission-views.ts';
 import { countEnds, StageTimes } from '../store/tallies.ts';
 
@@ -32,6 +33,7 @@ export function measure(server: FastifyInstance, service: Service): { text(): Pr
   const up = gauge('sleeptalk_up', '1 where the part answered this scrape', 'part');
   const submissions = gauge('sleeptalk_submissions', 'Submissions by state', 'state');
   const verdicts = gauge('sleeptalk_reports', 'Reports by verdict', 'verdict');
+  const reviews = gauge('sleeptalk_reviews_waiting', 'Finished submissions whose newest report waits for a reviewer');
   const faults = gauge('sleeptalk_faults', 'Submissions that ended with a fault, by code', 'code');
   const devices = gauge('sleeptalk_devices', 'Places for device sessions by class and state', 'class', 'state');
   const jobs = gauge('sleeptalk_queue_jobs', 'Jobs by queue and state', 'queue', 'state');
@@ -61,9 +63,11 @@ export function measure(server: FastifyInstance, service: Service): { text(): Pr
   async function refresh(): Promise<void> {
     scrapes.inc();
     for (const one of [submissions, verdicts, faults, devices, jobs]) one.reset();
+    reviews.remove(); // one without labels would be reset to 0, which says that nothing waits
     await part('ledger', async () => {
       for (const [state, count] of Object.entries(await countByState(service.ledger)))
         submissions.set({ state }, count);
+      reviews.set(await countWaitingForReview(service.ledger));
       const ends = await countEnds(service.ledger);
       for (const [verdict, count] of Object.entries(ends.verdicts)) verdicts.set({ verdict }, count);
       for (const [code, count] of Object.entries(ends.faults)) faults.set({ code }, count);

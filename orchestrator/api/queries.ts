@@ -26,6 +26,11 @@ export const SubmissionQuery = z.strictObject({
     .optional()
     .describe('One state or several, separated by commas'),
   verdict: Verdict.optional(),
+  review: z
+    .enum(['waiting'])
+    .optional()
+    .describe('`waiting`: finished, and its newest report waits for a reviewer, or for the second of an override'),
+  order: z.enum(['newest', 'oldest']).default('newest').describe('Which come first'),
   package: text(255).optional().describe('Beginning of the package name'),
   certificate: z
     .string()

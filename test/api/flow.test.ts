@@ -185,6 +185,28 @@ for (const { name, open, missing } of BACKENDS) {
       expect([status, body]).toEqual([200, { same: true, differences: [], notCompared: [] }]);
     });
 
+    it('lists what waits for a reviewer, in either order, until it is decided about', async () => {
+      const [older, newer] = [await reportOf(), await reportOf(freshApk({ verdict: 'consistent' }))];
+      const waiting = async (more = '') => {
+        const path = `/api/v1/submissions?review=waiting&limit=200${more}`;
+        const { status, body } = await reviewer.json<{ items: SubmissionView[] }>(path);
+        expect(status).toBe(200);
+        return body.items.filter(({ report }) => [older, newer].includes(report ?? ''));
+      };
+      expect((await waiting()).map(({ report }) => report)).toEqual([newer, older]);
+      expect((await waiting('&order=oldest')).map(({ report }) => report)).toEqual([older, newer]);
+      const path = (report: string) => `/api/v1/reports/${report}/reviews`;
+      const approval = { decision: 'approve', reason: 'as expected' };
+      expect((await reviewer.json(path(newer), postJson(approval))).status).toBe(201);
+      expect((await reviewer.json(path(older), postJson(approval))).status).toBe(201);
+      const by = { person: reviewer.person.id, name: reviewer.person.name };
+      const half = { report: older, review: { state: 'waits-for-second', asked: false, by } };
+      expect(await waiting()).toMatchObject([half]);
+      expect(await waiting('&verdict=consistent')).toEqual([]);
+      expect((await reviewer.json('/api/v1/submissions?review=maybe')).status).toBe(400);
+      expect((await reviewer.json('/api/v1/submissions?order=random')).status).toBe(400);
+    });
+
     it('puts an approved version on the allowlist, and takes it off again', async () => {
       const id = await reportOf(freshApk({ package: 'org.example.fine', verdict: 'consistent' }));
       const approval = { decision: 'approve', reason: 'as expected of a torch', until: '2099-01-01' };

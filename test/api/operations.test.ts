@@ -113,6 +113,7 @@ describe('figures for Prometheus', () => {
       const text = await answer.text();
       expect(text).toMatch(/^sleeptalk_submissions\{state="done"\} 1$/m);
       expect(text).toMatch(/^sleeptalk_reports\{verdict="consistent"\} 1$/m);
+      expect(text).toMatch(/^sleeptalk_reviews_waiting 1$/m);
       expect(text).toMatch(/^sleeptalk_queue_jobs\{queue="inspect",state="waiting"\} 0$/m);
       expect(text).toMatch(/^sleeptalk_stage_seconds_count\{stage="examine"\} 1$/m);
       expect(text).toMatch(/^sleeptalk_up\{part="ledger"\} 1$/m);

@@ -207,6 +207,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
         '/submit',
         '/submissions',
         '/submissions?host=none.example',
+        '/submissions?review=waiting',
         '/allowlist',
         '/devices',
         '/audit',

@@ -120,9 +120,12 @@ const PAGES: Readonly<Record<string, () => string>> = {
       running: [submission()],
       waiting: [],
       recent: [submission()],
+      toReview: [submission()],
       devices: [device],
     }),
   submissions: () => submissionsPage(visit, { items: [submission()], next: HOSTILE }, query),
+  'submissions that wait for review': () =>
+    submissionsPage(visit, { items: [submission()], next: HOSTILE }, new URLSearchParams('review=waiting')),
   'submissions, none found': () => submissionsPage(visit, { items: [], next: null }, query),
   'submission that failed': () => submissionPage(visit, parts),
   'submission that runs': () =>

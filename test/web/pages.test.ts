@@ -213,6 +213,63 @@ describe('submitting by the plain form', () => {
   });
 });
 
+describe('what waits for review', () => {
+  const path = '/submissions?review=waiting&package=org.waits';
+  const rows = (page: string) =>
+    [...page.matchAll(/<th scope="row">\s*<a href="\/reports\/([^"]+)"/g)].map((match) => match[1]);
+  const says = (visitor: Visitor, report: string | null, decision: string) =>
+    visitor.post(`/reports/${report}`, `/reports/${report}/reviews`, { decision, reason: 'because', until: '' });
+  const numberOf = (page: string) => Number(/Review <span class="count">\s*(\d+)/.exec(page)?.[1] ?? 0);
+
+  it('says what to do where nothing does', async () => {
+    const { text } = await reviewer.get('/submissions?review=waiting');
+    expect(rows(text)).toContain(torch.report);
+    const nobody = wordsOf((await stranger.get('/submissions?review=waiting')).text);
+    expect(nobody).toMatch(/Nothing waits for review.*Show all submissions/);
+    expect(wordsOf((await reviewer.get(`${path}.nowhere`)).text)).toContain('No submission matches');
+  });
+
+  it('is listed oldest first, each with who has the word, until it is decided about', async () => {
+    const running = '/api/v1/submissions?state=queued,inspecting,examining,assessing';
+    const left = async () => (await guests.admin.json<{ items: unknown[] }>(running)).body.items.length;
+    await expect.poll(left, { timeout: 10_000 }).toBe(0); // what tests before this one submitted
+    const before = numberOf((await reviewer.get('/')).text);
+    const first = await vetted({ label: 'First', package: 'org.waits.first', verdict: 'consistent' });
+    const doubtful = await vetted({ label: 'Doubtful', package: 'org.waits.doubtful', verdict: 'inconsistent' });
+    expect(rows((await reviewer.get(path)).text)).toEqual([first.report, doubtful.report]);
+    expect(numberOf((await reviewer.get('/')).text)).toBe(before + 2);
+
+    await says(reviewer, doubtful.report, 'approve');
+    expect(wordsOf((await reviewer.get(path)).text)).toMatch(
+      /Doubtful.*waits for a second person.*you approved it: the second word is another person’s/,
+    );
+    expect(wordsOf((await second.get(path)).text)).toMatch(/Doubtful.*Grace approved it: the second word may be yours/);
+    expect(wordsOf((await submitter.get(path)).text)).not.toContain('may be yours');
+    await says(second, first.report, 'ask');
+    expect(wordsOf((await reviewer.get(path)).text)).toMatch(/First.*asked.*Doubtful/);
+    expect(numberOf((await reviewer.get('/')).text)).toBe(before + 2);
+
+    await says(second, doubtful.report, 'approve');
+    expect(rows((await reviewer.get(path)).text)).toEqual([first.report]);
+    await says(reviewer, first.report, 'reject');
+    expect(rows((await reviewer.get(path)).text)).toEqual([]);
+    expect(numberOf((await reviewer.get('/')).text)).toBe(before);
+  });
+
+  it('stands on the overview and in the navigation of those who may review, and of nobody else', async () => {
+    const { text } = await reviewer.get('/');
+    expect(text).toContain('href="/submissions?review=waiting"');
+    expect(wordsOf(text)).toMatch(/To review .*Bright Torch.*Running/);
+    expect((await admin.get('/')).text).toContain('id="part-to-review"');
+    const theirs = (await submitter.get('/')).text;
+    expect(theirs).not.toContain('review=waiting');
+    expect(theirs).not.toContain('part-to-review');
+    const list = (await reviewer.get('/submissions?review=waiting')).text;
+    expect(list).toMatch(/<a href="\/submissions\?review=waiting" aria-current="page"\s*>Review/);
+    expect(list).not.toMatch(/<a href="\/submissions" aria-current/);
+  });
+});
+
 describe('reviewing', () => {
   const review = (visitor: Visitor, id: string | null, fields: Record<string, string>) =>
     visitor.post(`/reports/${id}`, `/reports/${id}/reviews`, fields);

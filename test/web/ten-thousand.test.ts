@@ -25,6 +25,7 @@ describe('with ten thousand submissions in the ledger', () => {
 
   it.each([
     ...['/', '/submissions', '/submissions?cursor=60', '/submissions?text=number+77&state=done&verdict=consistent'],
+    ...['/submissions?review=waiting', '/submissions?review=waiting&cursor=60&verdict=inconsistent'],
     ...['/submissions?host=vendor7.example', '/submissions?package=org.vendor7.', '/submissions?text=nowhere'],
     ...[
       '/allowlist',

@@ -93,7 +93,7 @@ export function submissionRoutes(server: FastifyInstance, service: Service): voi
       preHandler,
       schema: {
         operationId: 'listSubmissions',
-        summary: 'Submissions that you may see, newest first',
+        summary: 'Submissions that you may see, newest first unless asked otherwise',
         tags: ['submissions'],
         querystring: SubmissionQuery,
         response: { 200: pageOf(SubmissionView), ...PROBLEMS },

@@ -8,14 +8,14 @@ export function appName({ label, package: packageName, files }: Omit<Named, 'id'
   return shortened(label ?? packageName ?? files[0]?.fileName ?? 'unnamed file', 80);
 }
 
-/** The row header of a submission: its name as the link, package and version below. */
-export function appCell(submission: Named): Html {
+/** The row header of a submission: its name as the link, to itself unless said otherwise, package and version below. */
+export function appCell(submission: Named, href = `/submissions/${submission.id}`): Html {
   const { package: packageName, versionName, versionCode } = submission;
   const version = [versionName, versionCode === null ? null : `(${versionCode})`]
     .filter((one) => one !== null)
     .join(' ');
   return html`<th scope="row">
-    <a href="/submissions/${submission.id}">${appName(submission)}</a>
+    <a href="${href}">${appName(submission)}</a>
     <span class="sub"
       >${packageName === null ? 'not inspected yet' : shortened(packageName, 120)} ${shortened(version, 60)}</span
     >

@@ -4,6 +4,7 @@ import { html, type Html } from '../html.ts';
 import { shortened } from './app-cell.ts';
 import { csrfField } from './form.ts';
 import type { Visit } from './visit.ts';
+import { WAITING_PATH } from './waiting.ts';
 
 interface PageParts {
   readonly title: string;
@@ -12,6 +13,8 @@ interface PageParts {
   readonly scripts?: readonly AssetName[];
   /** Seconds after which the page is loaded again where scripts do not run. */
   readonly refreshSeconds?: number;
+  /** Place of the navigation that the page is; absent: its path. */
+  readonly place?: string;
   /** Stands above everything else, for all to see. */
   readonly notice?: string | null;
 }
@@ -19,6 +22,7 @@ interface PageParts {
 const PLACES: readonly { readonly path: string; readonly name: string; readonly role: Role }[] = [
   { path: '/', name: 'Overview', role: 'submitter' },
   { path: '/submissions', name: 'Submissions', role: 'submitter' },
+  { path: WAITING_PATH, name: 'Review', role: 'reviewer' },
   { path: '/submit', name: 'Submit', role: 'submitter' },
   { path: '/allowlist', name: 'Allowlist', role: 'submitter' },
   { path: '/devices', name: 'Devices', role: 'submitter' },
@@ -27,7 +31,10 @@ const PLACES: readonly { readonly path: string; readonly name: string; readonly 
 ];
 
 /** The page around `body`: landmarks, navigation by role, what was just done. */
-export function framed(visit: Visit, { title, body, scripts = [], refreshSeconds, notice = null }: PageParts): string {
+export function framed(
+  visit: Visit,
+  { title, body, scripts = [], refreshSeconds, notice = null, place = visit.path }: PageParts,
+): string {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -47,7 +54,7 @@ export function framed(visit: Visit, { title, body, scripts = [], refreshSeconds
       </head>
       <body>
         <a class="skip" href="#main">Skip to content</a>
-        ${siteBar(visit)}
+        ${siteBar(visit, place)}
         ${notice !== null && html`<aside class="notice" aria-label="Notice"><span>${notice}</span></aside>`}
         <main id="main" tabindex="-1">
           <div role="status" id="flash">${visit.flash !== null && html`<p class="flash">${visit.flash}</p>`}</div>
@@ -63,7 +70,7 @@ export function framed(visit: Visit, { title, body, scripts = [], refreshSeconds
   return `${page.text}\n`;
 }
 
-function siteBar({ actor, csrf, path }: Visit): Html {
+function siteBar({ actor, csrf, toReview = 0 }: Visit, here: string): Html {
   return html`<header class="site">
     <div>
       <a class="brand" href="/"
@@ -73,7 +80,7 @@ function siteBar({ actor, csrf, path }: Visit): Html {
         actor !== null &&
         html`<nav aria-label="Main">
             <ul>
-              ${PLACES.filter(({ role }) => mayActAs(actor, role)).map((place) => placeLink(place, path))}
+              ${PLACES.filter(({ role }) => mayActAs(actor, role)).map((place) => placeLink(place, here, toReview))}
               ${mayActAs(actor, 'admin') && html`<li><a href="/admin/queues">Queues</a></li>`}
             </ul>
           </nav>
@@ -93,10 +100,16 @@ function siteBar({ actor, csrf, path }: Visit): Html {
   </header>`;
 }
 
-function placeLink({ path, name }: { path: string; name: string }, here: string): Html {
+function placeLink({ path, name }: { path: string; name: string }, here: string, toReview: number): Html {
   const inside = path === '/' ? here === '/' : here === path || here.startsWith(`${path}/`);
+  const words = html`${name}${path === WAITING_PATH && countOf(toReview)}`;
   const current = here === path ? 'page' : 'true';
   return html`<li>
-    ${inside ? html`<a href="${path}" aria-current="${current}">${name}</a>` : html`<a href="${path}">${name}</a>`}
+    ${inside ? html`<a href="${path}" aria-current="${current}">${words}</a>` : html`<a href="${path}">${words}</a>`}
   </li>`;
+}
+
+function countOf(waiting: number): Html | false {
+  if (waiting === 0) return false;
+  return html` <span class="count">${waiting > 999 ? '999+' : waiting}<span class="unseen"> waiting</span></span>`;
 }

@@ -41,7 +41,12 @@ export function empty(title: string, advice: Part): Html {
 }
 
 /** Links to the first stretch and the next, keeping the filters. */
-export function pager(path: string, query: URLSearchParams, next: string | null): Html | false {
+export function pager(
+  path: string,
+  query: URLSearchParams,
+  next: string | null,
+  words: { readonly first: string; readonly more: string } = { first: 'Newest', more: 'Older' },
+): Html | false {
   const address = (cursor: string | null): string => {
     const kept = new URLSearchParams(query);
     kept.delete('cursor');
@@ -51,7 +56,7 @@ export function pager(path: string, query: URLSearchParams, next: string | null)
   };
   if (next === null && !query.has('cursor')) return false;
   return html`<nav class="pager" aria-label="Pages of the list">
-    ${query.has('cursor') ? html`<a class="button" href="${address(null)}" rel="first">← Newest</a>` : html`<span></span>`}
-    ${next !== null && html`<a class="button" href="${address(next)}" rel="next">Older →</a>`}
+    ${query.has('cursor') ? html`<a class="button" href="${address(null)}" rel="first">← ${words.first}</a>` : html`<span></span>`}
+    ${next !== null && html`<a class="button" href="${address(next)}" rel="next">${words.more} →</a>`}
   </nav>`;
 }

@@ -9,18 +9,21 @@ import { RUNNING, stateBadge, verdictBadge } from './badge.ts';
 import { framed } from './frame.ts';
 import { cell, empty, list } from './list.ts';
 import type { SignedIn } from './visit.ts';
+import { waitingList, WAITING_PATH } from './waiting.ts';
 
 export interface Overview {
   readonly counts: Readonly<Partial<Record<Submission['state'], number>>>;
   readonly running: readonly SubmissionView[];
   readonly waiting: readonly SubmissionView[];
   readonly recent: readonly SubmissionView[];
+  /** What has waited longest for a reviewer; null for who may not review. */
+  readonly toReview: readonly SubmissionView[] | null;
   readonly devices: readonly Device[];
 }
 
-/** `/`: what runs, what waits, what ended last. */
+/** `/`: what a reviewer has to decide, what runs, what waits, what ended last. */
 export function overviewPage(visit: SignedIn, overview: Overview): string {
-  const { counts, running, waiting, recent, devices } = overview;
+  const { counts, running, waiting, recent, toReview, devices } = overview;
   const count = (...states: readonly Submission['state'][]) =>
     states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   const body = html`<div class="head">
@@ -29,6 +32,7 @@ export function overviewPage(visit: SignedIn, overview: Overview): string {
     </div>
     <div id="fresh" data-refresh-seconds="10">
       <ul class="tiles" aria-label="Counts">
+        ${toReview !== null && tile(visit.toReview ?? toReview.length, 'to review', WAITING_PATH)}
         ${tile(count(...RUNNING), 'running', '/submissions?state=running')}
         ${tile(count('queued'), 'waiting', '/submissions?state=queued')}
         ${tile(count('done'), 'done', '/submissions?state=done')}
@@ -40,7 +44,8 @@ export function overviewPage(visit: SignedIn, overview: Overview): string {
               'Nothing was submitted yet',
               html`Submit an APK and its run appears here.<br /><a class="button" href="/submit">Submit an app</a>`,
             )
-          : html`${part('Running', running, visit.now, 'Nothing runs at the moment.')}
+          : html`${toReview !== null && reviewPart(visit, toReview)}
+            ${part('Running', running, visit.now, 'Nothing runs at the moment.')}
             ${part('Waiting', waiting, visit.now, 'Nothing waits: the next submission starts at once.')}
             ${part('Ended last', recent, visit.now, 'No run has ended yet.')}`
       }
@@ -64,6 +69,19 @@ function deviceTile(devices: readonly Device[]): Html {
       >${here.length === 0 ? 'no device: start a worker' : 'devices busy'}${held > 0 && `, ${held} in quarantine`}</a
     >
   </li>`;
+}
+
+function reviewPart(visit: SignedIn, submissions: readonly SubmissionView[]): Html {
+  const more = (visit.toReview ?? 0) - submissions.length;
+  return html`<section aria-labelledby="part-to-review" class="to-review">
+    <h2 id="part-to-review">To review</h2>
+    ${
+      submissions.length === 0
+        ? html`<p class="soft">Nothing waits for a decision: a run appears here when its report is there.</p>`
+        : waitingList(visit, submissions)
+    }
+    ${more > 0 && html`<p class="after"><a href="${WAITING_PATH}">${more} more, oldest first</a></p>`}
+  </section>`;
 }
 
 function part(title: string, submissions: readonly SubmissionView[], now: Date, otherwise: string): Html {

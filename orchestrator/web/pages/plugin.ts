@@ -8,6 +8,7 @@ import { operationPages } from '../routes/operations.ts';
 import { peoplePages } from '../routes/people.ts';
 import { reportPages } from '../routes/reports.ts';
 import { submissionPages } from '../routes/submissions.ts';
+import { countForReviewers } from '../routes/visiting.ts';
 
 /** The pages of the service and what they load. Who sends a request, forgery and faults are the server's affair. */
 export async function pages(server: FastifyInstance, { service }: { readonly service: Service }): Promise<void> {
@@ -15,6 +16,7 @@ export async function pages(server: FastifyInstance, { service }: { readonly ser
     inner.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: true };
     });
+    countForReviewers(inner, service);
     assetRoute(inner);
     browsePages(inner, service);
     submissionPages(inner, service);

@@ -102,7 +102,8 @@ function faultBox({ fault, state }: SubmissionView): Html | false {
     <h2>${meaning}</h2>
     <p>${shortened(fault.detail, 1000)} <span class="mono">(${fault.code})</span></p>
     <p>
-      <strong>What to do:</strong> ${state === 'crashed' ? 'Nothing yet: the run is taken up again by itself. Cancel it if you do not want to wait.' : remedy}
+      <strong>What to do:</strong>
+      ${state === 'crashed' ? 'Nothing yet: the run is taken up again by itself. Cancel it if you do not want to wait.' : remedy}
     </p>
   </div>`;
 }

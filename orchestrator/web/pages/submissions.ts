@@ -1,4 +1,5 @@
 import type { SubmissionView } from '../../contract/api.ts';
+import { mayActAs } from '../../contract/person.ts';
 import { plural } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { moment } from '../moment.ts';
@@ -8,6 +9,7 @@ import { framed } from './frame.ts';
 import { optionList } from './form.ts';
 import { cell, empty, list, pager, type Stretch } from './list.ts';
 import type { SignedIn } from './visit.ts';
+import { nothingWaits, waitingList, WAITING_PATH } from './waiting.ts';
 
 const STATES = [
   { value: '', title: 'any state' },
@@ -32,30 +34,50 @@ const TEXTS = [
 
 /** `/submissions`: every submission that the visitor may see, filtered by what stands in the address. */
 export function submissionsPage(visit: SignedIn, found: Stretch<SubmissionView>, query: URLSearchParams): string {
-  const filtered = ['state', 'verdict', 'sha256', ...TEXTS.map(({ name }) => name)].some((name) => query.get(name));
+  const waits = query.get('review') === 'waiting';
+  const narrowed = ['state', 'verdict', 'sha256', ...TEXTS.map(({ name }) => name)].some((name) => query.get(name));
+  const title = waits ? 'Waiting for review' : 'Submissions';
   const body = html`<div class="head">
-      <h1>Submissions</h1>
+      <h1>${title}</h1>
       <div class="actions"><a class="button primary" href="/submit">Submit an app</a></div>
     </div>
-    ${filters(query, filtered)}
-    ${
-      found.items.length === 0
-        ? nothing(filtered)
-        : list(
-            `Submissions, newest first: ${plural(found.items.length, 'row')}`,
-            [
-              ...[{ name: 'App' }, { name: 'State' }, { name: 'Verdict' }, { name: 'Function' }],
-              ...[{ name: 'By' }, { name: 'Submitted' }, { name: 'Report' }],
-            ],
-            found.items.map((one) => row(one, visit.now)),
-          )
-    }
-    ${pager('/submissions', query, found.next)}`;
-  return framed(visit, { title: filtered ? 'Submissions found' : 'Submissions', body });
+    ${tabs(waits)} ${filters(query, narrowed, waits)} ${rowsOrNone(visit, found.items, { narrowed, waits })}
+    ${pager('/submissions', query, found.next, waits ? { first: 'Oldest', more: 'Newer' } : undefined)}`;
+  return framed(visit, {
+    title: narrowed && !waits ? 'Submissions found' : title,
+    body,
+    ...(waits && mayActAs(visit.actor, 'reviewer') ? { place: WAITING_PATH } : {}),
+  });
 }
 
-function filters(query: URLSearchParams, filtered: boolean): Html {
+function rowsOrNone(
+  visit: SignedIn,
+  items: readonly SubmissionView[],
+  { narrowed, waits }: { readonly narrowed: boolean; readonly waits: boolean },
+): Html {
+  if (items.length === 0) return waits && !narrowed ? nothingWaits(visit) : nothing(narrowed);
+  if (waits) return waitingList(visit, items);
+  return list(
+    `Submissions, newest first: ${plural(items.length, 'row')}`,
+    ['App', 'State', 'Verdict', 'Function', 'By', 'Submitted', 'Report'].map((name) => ({ name })),
+    items.map((one) => row(one, visit.now)),
+  );
+}
+
+/** All of them, or those that wait for a reviewer; the filters below narrow either. */
+function tabs(waits: boolean): Html {
+  const current = html` aria-current="page"`;
+  return html`<nav class="kinds" aria-label="Kinds of submissions">
+    <ul class="line-links">
+      <li><a href="/submissions" ${!waits && current}>All</a></li>
+      <li><a href="${WAITING_PATH}" ${waits && current}>Waiting for review</a></li>
+    </ul>
+  </nav>`;
+}
+
+function filters(query: URLSearchParams, filtered: boolean, waits: boolean): Html {
   return html`<form class="filters" method="get" action="/submissions" aria-label="Filter submissions">
+    ${waits && html`<input type="hidden" name="review" value="waiting" />`}
     ${TEXTS.map(
       ({ name, label, hint, wide }) =>
         html`<label class="${wide === true ? 'wide' : ''}"
@@ -77,7 +99,7 @@ function filters(query: URLSearchParams, filtered: boolean): Html {
     >
     <span class="actions">
       <button>Filter</button>
-      ${filtered && html`<a class="button" href="/submissions">Clear</a>`}
+      ${filtered && html`<a class="button" href="${waits ? WAITING_PATH : '/submissions'}">Clear</a>`}
     </span>
   </form>`;
 }

@@ -11,6 +11,8 @@ export interface Visit {
   readonly now: Date;
   /** What was just done, in words. */
   readonly flash: string | null;
+  /** How many submissions wait for a reviewer, for who may review; absent where nobody counted. */
+  readonly toReview?: number;
 }
 
 /** A visit of somebody who is signed in. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Submission } from '../../contract/job.ts';
+import { mayActAs } from '../../contract/person.ts';
 import { Verdict } from '../../contract/report.ts';
 import type { Service } from '../../service.ts';
 import { listDevices } from '../../store/devices.ts';
@@ -18,6 +19,8 @@ const FILTERS: Readonly<Record<string, readonly Submission['state'][]>> = {
   cancelled: ['cancelled'],
 };
 
+const LONGEST_WAITING = { review: 'waiting', order: 'oldest' } as const;
+
 /** The overview, the list of submissions with its search, and the keys. */
 export function browsePages(server: FastifyInstance, service: Service): void {
   const { ledger } = service;
@@ -26,14 +29,17 @@ export function browsePages(server: FastifyInstance, service: Service): void {
     const visit = signedIn(service, request);
     const part = async (states: readonly Submission['state'][], most: number) =>
       (await listSubmissionViews(ledger, { viewer: visit.actor, states, most })).items;
-    const [counts, running, waiting, recent, devices] = await Promise.all([
+    const reviews = mayActAs(visit.actor, 'reviewer');
+    const [counts, running, waiting, recent, toReview, devices] = await Promise.all([
       countByState(ledger, visit.actor),
       part(RUNNING, 20),
       part(['queued'], 10),
       part([...ENDED, 'crashed'], 15),
+      reviews ? listSubmissionViews(ledger, { viewer: visit.actor, ...LONGEST_WAITING, most: 8 }) : null,
       listDevices(ledger, visit.now),
     ]);
-    return show(reply, overviewPage(visit, { counts, running, waiting, recent, devices }));
+    const found = { counts, running, waiting, recent, toReview: toReview?.items ?? null, devices };
+    return show(reply, overviewPage(visit, found));
   });
 
   server.get('/submissions', async (request, reply) => {
@@ -61,6 +67,7 @@ function searchOf(query: URLSearchParams): Omit<SubmissionSearch, 'viewer'> {
   return {
     cursor: asked(query, 'cursor'),
     ...(states === undefined ? {} : { states }),
+    ...(query.get('review') === 'waiting' ? LONGEST_WAITING : {}),
     ...(verdict.success ? { verdict: verdict.data } : {}),
     ...(packageName === null ? {} : { package: packageName }),
     ...(host === null ? {} : { host }),

@@ -1,9 +1,28 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../contract/fault.ts';
 import { mayActAs, type Role } from '../../contract/person.ts';
 import type { Service } from '../../service.ts';
+import { countWaitingForReview } from '../../store/review-standing.ts';
 import { flashOf, type Done } from '../flash.ts';
 import type { SignedIn, Visit } from '../pages/visit.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How many submissions wait for a reviewer; null where it is not counted for the answer. */
+    toReview: number | null;
+  }
+}
+
+/** Counts for who may review what waits for one: the navigation of every page says it. */
+export function countForReviewers(server: FastifyInstance, { ledger }: Pick<Service, 'ledger'>): void {
+  server.decorateRequest('toReview', null);
+  server.addHook('preHandler', async (request) => {
+    const { actor, headers } = request;
+    if (actor === null || !mayActAs(actor, 'reviewer')) return;
+    // Browsers ask for pages in these words, and for the pictures in them in others.
+    if (headers.accept?.includes('text/html') === true) request.toReview = await countWaitingForReview(ledger);
+  });
+}
 
 /** The visit that a request is, also before sign-in. */
 export function visitOf(service: Pick<Service, 'now'>, request: FastifyRequest): Visit {
@@ -14,6 +33,7 @@ export function visitOf(service: Pick<Service, 'now'>, request: FastifyRequest):
     path,
     now: service.now(),
     flash: flashOf(queryOf(request).get('did') ?? undefined),
+    ...(request.toReview === null ? {} : { toReview: request.toReview }),
   };
 }
 

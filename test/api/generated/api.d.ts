@@ -7,7 +7,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Submissions that you may see, newest first */
+    /** Submissions that you may see, newest first unless asked otherwise */
     get: operations['listSubmissions'];
     put?: never;
     /** Submit the files of one app: an APK, its splits, or one container */
@@ -453,6 +453,15 @@ export interface components {
       } | null;
       callbackUrl: string | null;
       report: string | null;
+      review: {
+        /** @enum {string} */
+        state: 'undecided' | 'waits-for-second' | 'approved' | 'rejected';
+        asked: boolean;
+        by: {
+          person: string;
+          name: string;
+        } | null;
+      } | null;
     };
     ReportInput: {
       id: string;
@@ -648,6 +657,15 @@ export interface components {
       } | null;
       callbackUrl: string | null;
       report: string | null;
+      review: {
+        /** @enum {string} */
+        state: 'undecided' | 'waits-for-second' | 'approved' | 'rejected';
+        asked: boolean;
+        by: {
+          person: string;
+          name: string;
+        } | null;
+      } | null;
     };
     Report: {
       id: string;
@@ -793,6 +811,8 @@ export interface operations {
         limit?: number;
         state?: ('queued' | 'inspecting' | 'examining' | 'assessing' | 'done' | 'failed' | 'cancelled' | 'crashed')[];
         verdict?: 'consistent' | 'inconsistent' | 'inconclusive';
+        review?: 'waiting';
+        order?: 'newest' | 'oldest';
         package?: string;
         certificate?: string;
         host?: string;
