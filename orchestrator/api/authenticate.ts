@@ -28,6 +28,9 @@ declare module 'fastify' {
   }
 }
 
+/** Requests of one token that come in a crowd ask for it together, at most some hundred times a second. */
+const GATHER_MS = 8;
+
 /**
  * Finds out who sends each request: by bearer token, else by the session cookie. A token that does not count is told
  * only after the limit of rates has had its say, so that guessing is slow; a cookie that does not count is no cookie.
@@ -38,7 +41,7 @@ export function authenticate(server: FastifyInstance, service: Service, failed: 
   server.decorateRequest('refusal', null);
   server.decorate('requireRole', (role: Role) => async (request: FastifyRequest) => permit(request.actor, role));
 
-  const actorOf = shared((secret) => actorOfToken(service.ledger, secret, service.now()));
+  const actorOf = shared((secret) => actorOfToken(service.ledger, secret, service.now()), GATHER_MS);
 
   server.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.open === true) return;

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { closeFile, openFile, syncFile } from './descriptors.ts';
 
 /** Writes a whole file or nothing of it: a draft beside it, fsync, rename, fsync of the directory (rename(2)). */
 export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
@@ -24,11 +25,11 @@ export async function writeDurably(file: string, content: string | Uint8Array): 
 
 /** fsync(2): makes a file's content, or the names in a directory, survive a power cut. */
 export async function syncToDisk(place: string): Promise<void> {
-  const handle = await open(place, 'r');
+  const descriptor = await openFile(place, 'r');
   try {
-    await handle.sync();
+    await syncFile(descriptor);
   } finally {
-    await handle.close();
+    await closeFile(descriptor);
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { Fault } from '../contract/fault.ts';
+import { closeFile, openFile, syncFile, writeFully } from './descriptors.ts';
 
 export type Content = Readable | AsyncIterable<Uint8Array>;
 
@@ -88,19 +89,19 @@ async function write(
   let sizeBytes = 0;
   // The draft is there before anything can fail, and closed after: a stream that opens it by itself may do so too late
   // for the removal of an upload that was cancelled at once.
-  const file = await open(target, 'wx', READ_ONLY);
+  const file = await openFile(target, 'wx', READ_ONLY);
   try {
     const source = addAbortSignal(signal, content instanceof Readable ? content : Readable.from(content));
     for await (const chunk of source as AsyncIterable<Uint8Array>) {
       sizeBytes += chunk.length;
       if (sizeBytes > limitBytes) throw new Fault('apk-too-large', `more than ${limitBytes} bytes`);
       hash.update(chunk);
-      await file.appendFile(chunk);
+      await writeFully(file, chunk);
     }
     signal.throwIfAborted();
-    await file.sync();
+    await syncFile(file);
   } finally {
-    await file.close();
+    await closeFile(file);
   }
   return { sha256: hash.digest('hex'), sizeBytes };
 }

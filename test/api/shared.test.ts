@@ -1,13 +1,14 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { shared } from '../../orchestrator/api/shared.ts';
 
 /** Asks that are answered when the test says so. */
 function asks() {
   const open: { key: string; resolve: (answer: string) => void; reject: (error: Error) => void }[] = [];
-  const ask = shared((key) => new Promise<string>((resolve, reject) => open.push({ key, resolve, reject })));
+  const ask = shared((key) => new Promise<string>((resolve, reject) => open.push({ key, resolve, reject })), 0);
   return { ask, open };
 }
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Until a question was asked of which the test knows that it comes. */
+const asked = (open: unknown[], count: number) => vi.waitFor(() => expect(open).toHaveLength(count));
 
 it('asks once for all who come while it is asked, and never gives them the answer of an earlier question', async () => {
   const { ask, open } = asks();
@@ -16,8 +17,7 @@ it('asks once for all who come while it is asked, and never gives them the answe
   expect(open).toHaveLength(1);
   open[0]!.resolve('valid');
   await expect(first).resolves.toBe('valid');
-  await turn();
-  expect(open).toHaveLength(2);
+  await asked(open, 2);
   open[1]!.resolve('revoked');
   await expect(Promise.all(later)).resolves.toEqual(['revoked', 'revoked', 'revoked']);
 });
@@ -36,7 +36,7 @@ it('asks anew after a failure, which only those are told who waited for it', asy
   const second = ask('a');
   open[0]!.reject(new Error('away'));
   await expect(first).rejects.toThrow('away');
-  await turn();
+  await asked(open, 2);
   open[1]!.resolve('here');
   await expect(second).resolves.toBe('here');
   const third = ask('a');
