@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ServiceConfig } from '../config.ts';
 import { Fault } from '../contract/fault.ts';
 import { openDiskFiles } from './disk-files.ts';
+import { walkDisk } from './disk-walk.ts';
 import type { Content, IntakeOptions } from './intake.ts';
 
 /** Files of any kind (submitted, evidence, reports), each stored once under the SHA-256 of its content. */
@@ -32,6 +33,24 @@ export interface FileStore {
   remove(sha256: string, options: { unlessUsedSince: Date }): Promise<'removed' | 'in-use' | 'absent'>;
 }
 
+/** A file as a walk through the store finds it. */
+export interface WalkedFile {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** When it was stored; somebody may have stored it once more since. */
+  readonly storedAt: Date;
+}
+
+/** What a store holds, for retention. */
+export interface FileWalk {
+  /** Every file, sorted by digest. @throws Fault `store-failed` */
+  walk(signal: AbortSignal): AsyncIterable<WalkedFile>;
+  /** When a file was last stored; null where it is not there. @throws Fault `store-failed` */
+  usedAt(sha256: string): Promise<Date | null>;
+}
+
+export interface WalkableFiles extends FileStore, FileWalk {}
+
 export interface StoredFile {
   readonly sha256: string;
   readonly sizeBytes: number;
@@ -49,9 +68,12 @@ export type FilesConfig = Pick<ServiceConfig, Extract<keyof ServiceConfig, `SLEE
 export async function openFileStore(
   config: FilesConfig,
   options: { readonly directory: string; readonly signal: AbortSignal },
-): Promise<FileStore> {
+): Promise<WalkableFiles> {
   options.signal.throwIfAborted();
-  if (config.SLEEPTALK_S3_BUCKET === undefined) return openDiskFiles(options.directory);
+  if (config.SLEEPTALK_S3_BUCKET === undefined) {
+    const files = await openDiskFiles(options.directory);
+    return { ...files, ...walkDisk(options.directory, (sha256) => files.path(sha256)) };
+  }
   // The client of S3 is large, so it is loaded only where it is used.
   const { openS3Files } = await import('./s3-files.ts');
   return openS3Files({ config, bucket: config.SLEEPTALK_S3_BUCKET, ...options });

@@ -7,6 +7,7 @@ import * as service from './migrations/0002-service.ts';
 import * as records from './migrations/0003-records.ts';
 import * as fencing from './migrations/0004-fencing.ts';
 import * as waiting from './migrations/0005-waiting-for-review.ts';
+import * as filesByDigest from './migrations/0006-files-by-digest.ts';
 import type { SqlClient, SqlPool } from './pglite-pool.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-records': records,
   '0004-fencing': fencing,
   '0005-waiting-for-review': waiting,
+  '0006-files-by-digest': filesByDigest,
 };
 
 const SCHEMA = 'sleeptalk';

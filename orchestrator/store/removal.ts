@@ -6,7 +6,7 @@ import type { FileStore } from './files.ts';
 import type { LedgerLike } from './ledger.ts';
 
 /** A file that was stored this shortly ago may belong to a submission that is being written. */
-const GRACE_MS = 86_400_000;
+export const GRACE_MS = 86_400_000;
 
 /** A file that was removed, with the time at which it was looked for and not found. */
 export interface RemovedFile {
@@ -45,15 +45,18 @@ export async function unusedFiles(ledger: LedgerLike): Promise<StoredBytes[]> {
 }
 
 /**
- * Removes files one by one and looks whether each is gone.
+ * Removes files one by one, unless they are used at that moment, and looks whether each is gone.
  * @returns what is gone, what is used again, and the failure that ended it early, for the caller to throw once what is
  *   gone is on record
  */
 export async function removeUnused(
-  ledger: LedgerLike,
   files: FileStore,
   unused: readonly StoredBytes[],
-  { now, signal }: { readonly now: Date; readonly signal: AbortSignal },
+  {
+    now,
+    signal,
+    isUsed,
+  }: { readonly now: Date; readonly signal: AbortSignal; readonly isUsed: (sha256: string) => Promise<boolean> },
 ): Promise<{ gone: RemovedFile[]; inUse: string[]; failure: Error | null }> {
   const gone: RemovedFile[] = [];
   const inUse: string[] = [];
@@ -61,8 +64,8 @@ export async function removeUnused(
   try {
     for (const { sha256, sizeBytes } of unused) {
       if (signal.aborted) break;
-      const isUsed = (await isInUse(ledger, sha256)) || (await files.remove(sha256, { unlessUsedSince })) === 'in-use';
-      if (isUsed) inUse.push(sha256);
+      const stays = (await isUsed(sha256)) || (await files.remove(sha256, { unlessUsedSince })) === 'in-use';
+      if (stays) inUse.push(sha256);
       else if (await files.has(sha256)) throw new Fault('store-failed', `${sha256} was removed and is still there`);
       else gone.push({ sha256, sizeBytes, absentAt: new Date().toISOString() });
     }
@@ -72,7 +75,8 @@ export async function removeUnused(
   }
 }
 
-async function isInUse(ledger: LedgerLike, sha256: string): Promise<boolean> {
+/** Whether there is a use of it that has not ended. */
+export async function isInUse(ledger: LedgerLike, sha256: string): Promise<boolean> {
   const row = await ledger.db
     .selectFrom('artefacts')
     .select('id')

@@ -4,7 +4,7 @@ import { countOldEvents, removeOldEvents } from './event-retention.ts';
 import { expired, type KeepDays } from './expired.ts';
 import type { FileStore } from './files.ts';
 import type { LedgerLike } from './ledger.ts';
-import { putOnRecord, removeUnused, unusedFiles, type RemovedFile } from './removal.ts';
+import { isInUse, putOnRecord, removeUnused, unusedFiles, type RemovedFile } from './removal.ts';
 import { recordSamples } from './sample-uses.ts';
 
 /** What retention would remove now. */
@@ -115,7 +115,8 @@ export async function applyRetention(
   const unused = await unusedFiles(ledger);
   for (let from = 0; from < unused.length; from += BATCH) {
     signal.throwIfAborted();
-    const batch = await removeUnused(ledger, files, unused.slice(from, from + BATCH), { now, signal });
+    const isUsed = (sha256: string): Promise<boolean> => isInUse(ledger, sha256);
+    const batch = await removeUnused(files, unused.slice(from, from + BATCH), { now, signal, isUsed });
     if (batch.gone.length > 0) await putOnRecord(ledger, batch.gone, { keep, who, now });
     gone.push(...batch.gone);
     inUse.push(...batch.inUse);

@@ -2,20 +2,22 @@ import { createReadStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Fault, printable } from '../contract/fault.ts';
 import { checkedReading } from './checked-reading.ts';
 import { openFileCache } from './file-cache.ts';
-import { checkDigest, type FilesConfig, type FileStore } from './files.ts';
+import { checkDigest, type FilesConfig, type WalkableFiles } from './files.ts';
 import { openIntake, type Draft } from './intake.ts';
+import { isAbsent, s3Client } from './s3-client.ts';
 
 export interface S3Place {
   readonly config: FilesConfig;
@@ -31,17 +33,20 @@ export interface S3Place {
 const PART_BYTES = 8 * 1024 ** 2;
 const PARTS_AT_ONCE = 4;
 const CACHE_BYTES = 8 * 1024 ** 3;
+/** A removal gives up after so long, and who waits for it takes it for dead after three times as long. */
+const REMOVAL_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
 
 /**
- * A store in a bucket: `files/ab/abcd…`, `used/abcd…` for the time when one was stored once more, and `removed/abcd…`
- * for the marks of what retention took away. An upload goes
- * to this machine's disk first, since its name is its digest, which is known only at its end; what is in the bucket
- * under its final name is therefore always whole, and nothing is ever written over.
+ * A store in a bucket: `files/ab/abcd…`, `used/abcd…` for the time when one was stored once more, `leaving/abcd…` while
+ * retention takes one away, and `removed/abcd…` for the marks of what it took away. An upload goes to this machine's disk
+ * first, since its name is its digest, which is known only at its end; what is in the bucket under its final name is
+ * therefore always whole, and nothing is ever written over.
  * @throws Fault `store-failed` where the bucket does not answer, `config-invalid` for half a credential
  */
-export async function openS3Files(place: S3Place): Promise<FileStore> {
+export async function openS3Files(place: S3Place): Promise<WalkableFiles> {
   const { bucket, directory } = place;
-  const client = clientOf(place.config);
+  const client = s3Client(place.config);
   const intake = await openIntake(path.join(directory, 'incoming'));
   const cache = await openFileCache(path.join(directory, 'cache'), place.cacheBytes ?? CACHE_BYTES);
   const at = (Key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key });
@@ -66,6 +71,14 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
         throw error;
       }
     });
+  }
+
+  /** The later of both times; null where the file is not there. */
+  async function lastUse(sha256: string): Promise<Date | null> {
+    const present = await head(keyOf(sha256));
+    if (present === null) return null;
+    const again = await head(useOf(sha256));
+    return again !== null && again.usedAt > present.usedAt ? again.usedAt : present.usedAt;
   }
 
   async function missing(sha256: string): Promise<Fault> {
@@ -97,6 +110,22 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
     await client.send(new PutObjectCommand({ ...at(key), Body: Buffer.from(new Date().toISOString()) }));
   }
 
+  /**
+   * Says that a file is used, and then looks whether somebody is removing it, who says that first and looks for uses
+   * then: of the two, one sees the other (objects are read as they were last written, as S3 documents it).
+   * @returns false where the file is gone
+   */
+  async function use(sha256: string, signal: AbortSignal): Promise<boolean> {
+    await asking('storing a file', () => mark(useOf(sha256)));
+    const patience = Date.now() + 3 * REMOVAL_MS;
+    while ((await head(leavingOf(sha256))) !== null) {
+      if (Date.now() > patience) {
+        await asking('storing a file', () => client.send(new DeleteObjectCommand(at(leavingOf(sha256)))));
+      } else await delay(LOOK_AGAIN_MS, undefined, { signal });
+    }
+    return (await head(keyOf(sha256))) !== null;
+  }
+
   async function read(sha256: string, signal: AbortSignal): Promise<Readable> {
     signal.throwIfAborted();
     return asking('reading a file', async () => {
@@ -121,9 +150,9 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
     async add(content, options) {
       await using draft = await intake.receive(content, options);
       const { sha256, sizeBytes } = draft;
-      const present = await head(keyOf(sha256));
-      const added = present?.sizeBytes !== sizeBytes;
-      await asking('storing a file', () => (added ? upload(draft, options.signal) : mark(useOf(sha256))));
+      const isThere = (await head(keyOf(sha256)))?.sizeBytes === sizeBytes;
+      const added = !isThere || !(await use(sha256, options.signal));
+      if (added) await asking('storing a file', () => upload(draft, options.signal));
       return { sha256, sizeBytes, added };
     },
     local: async (sha256, signal) =>
@@ -133,46 +162,47 @@ export async function openS3Files(place: S3Place): Promise<FileStore> {
         await using draft = await intake.receive(await read(sha256, signal), { limitBytes: size, signal });
         await rename(draft.file, target);
       }),
+    usedAt: lastUse,
+    async *walk(signal) {
+      let after: string | undefined;
+      do {
+        signal.throwIfAborted();
+        const from = { Bucket: bucket, Prefix: 'files/', ...(after === undefined ? {} : { StartAfter: after }) };
+        const page = await asking('listing files', () =>
+          client.send(new ListObjectsV2Command(from), { abortSignal: signal }),
+        );
+        for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+          const sha256 = /^files\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(Key)?.[1];
+          // One whose time is not told counts as new: it is left where it is.
+          if (sha256 !== undefined) yield { sha256, sizeBytes: Size, storedAt: LastModified ?? new Date() };
+        }
+        after = page.IsTruncated === true ? page.Contents?.at(-1)?.Key : undefined;
+      } while (after !== undefined);
+    },
     async remove(sha256, { unlessUsedSince }) {
       const key = keyOf(sha256);
-      const present = await head(key);
-      if (present === null) return 'absent';
-      const usedAgain = await head(useOf(sha256));
-      if (present.usedAt > unlessUsedSince || (usedAgain !== null && usedAgain.usedAt > unlessUsedSince))
-        return 'in-use';
-      await asking('removing a file', async () => {
-        await mark(markOf(sha256));
-        await client.send(new DeleteObjectCommand(at(key)));
-        await client.send(new DeleteObjectCommand(at(useOf(sha256))));
+      const usedAt = await lastUse(sha256);
+      if (usedAt === null) return 'absent';
+      if (usedAt > unlessUsedSince) return 'in-use';
+      const inTime = { abortSignal: AbortSignal.timeout(REMOVAL_MS) };
+      const isUsed = await asking('removing a file', async () => {
+        await mark(leavingOf(sha256));
+        try {
+          const again = await lastUse(sha256);
+          if (again !== null && again > unlessUsedSince) return true;
+          await mark(markOf(sha256));
+          await client.send(new DeleteObjectCommand(at(key)), inTime);
+          await client.send(new DeleteObjectCommand(at(useOf(sha256))));
+          return false;
+        } finally {
+          await client.send(new DeleteObjectCommand(at(leavingOf(sha256))));
+        }
       });
+      if (isUsed) return 'in-use';
       await cache.forget(sha256);
       return 'removed';
     },
   };
-}
-
-function clientOf(config: FilesConfig): S3Client {
-  const accessKeyId = config.SLEEPTALK_S3_ACCESS_KEY;
-  const secretAccessKey = config.SLEEPTALK_S3_SECRET_KEY;
-  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
-    throw new Fault(
-      'config-invalid',
-      'SLEEPTALK_S3_ACCESS_KEY and SLEEPTALK_S3_SECRET_KEY belong together: one is missing',
-    );
-  }
-  const endpoint = config.SLEEPTALK_S3_ENDPOINT;
-  return new S3Client({
-    region: config.SLEEPTALK_S3_REGION,
-    // Names in the path and no checksums but those asked for: what stores other than AWS understand.
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    // Without keys the client looks for a role of the machine, as AWS documents it.
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : { credentials: { accessKeyId, secretAccessKey } }),
-    maxAttempts: 4,
-  });
 }
 
 function keyOf(sha256: string): string {
@@ -184,10 +214,11 @@ function useOf(sha256: string): string {
   return `used/${checkDigest(sha256)}`;
 }
 
-function markOf(sha256: string): string {
-  return `removed/${checkDigest(sha256)}`;
+/** There while somebody removes the file. */
+function leavingOf(sha256: string): string {
+  return `leaving/${checkDigest(sha256)}`;
 }
 
-function isAbsent(error: unknown): boolean {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404;
+function markOf(sha256: string): string {
+  return `removed/${checkDigest(sha256)}`;
 }

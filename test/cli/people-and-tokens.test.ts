@@ -64,11 +64,13 @@ describe('retention', () => {
   it('says what would go, and removes only with --apply', async () => {
     expect(await lines('retention')).toEqual([
       '0 files of 0 bytes, and 0 progress events, would be removed',
+      '0 files of 0 bytes that no submission, artefact or report names, a day old or older, too',
       'nothing was removed: --apply does it',
     ]);
     expect(await lines('retention', '--apply')).toEqual([
       'removed 0 files of 0 bytes, each found absent afterwards',
       'ended 0 uses and removed 0 progress events',
+      'removed 0 files of 0 bytes that nothing named',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +14,8 @@ export interface S3Server extends AsyncDisposable {
   keys(): string[];
   /** Writes an object as somebody with a hand in the store would. */
   put(key: string, content: Buffer): Promise<void>;
+  /** Takes an object away in the same manner. */
+  drop(key: string): void;
 }
 
 /** s3rver has no types of its own. */
@@ -58,6 +60,7 @@ export async function startS3(directory: string, bucket: string): Promise<S3Serv
     put: async (key, content) => {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
     },
+    drop: (key) => rmSync(path.join(directory, bucket, `${key}._S3rver_object`)),
     async [Symbol.asyncDispose]() {
       client.destroy();
       await server.close();

@@ -182,6 +182,39 @@ describe('a store of files in a bucket', () => {
     expect(s3.keys().filter((key) => key.includes(sha256))).toEqual([`removed/${sha256}`]);
   });
 
+  it('is stored again by whoever comes while it is being removed', async () => {
+    const content = randomBytes(100);
+    const { sha256 } = await add(content);
+    await s3.put(`leaving/${sha256}`, Buffer.from('a removal that is under way'));
+    const again = add(content);
+    await expect.poll(() => s3.keys()).toContain(`used/${sha256}`);
+    s3.drop(`files/${sha256.slice(0, 2)}/${sha256}`);
+    s3.drop(`leaving/${sha256}`);
+    expect((await again).added).toBe(true);
+    expect(content.equals(await buffer(await files.open(sha256, signal)))).toBe(true);
+  });
+
+  it('is never lost to those who store it while it is removed', async () => {
+    const contents = Array.from({ length: 24 }, () => randomBytes(100));
+    for (const content of contents) await add(content);
+    const unlessUsedSince = new Date(Date.now() + 1000); // S3 counts in seconds
+    await expect.poll(() => Date.now(), { timeout: 5000 }).toBeGreaterThan(unlessUsedSince.getTime() + 1000);
+    const other = await openFileStore(config, { directory: elsewhere(), signal });
+    const ends = await Promise.all(
+      contents.map(async (content, index) => {
+        const removal = other.remove(sha256Of(content), { unlessUsedSince });
+        for (let turns = 0; turns < index * 4; turns += 1) await new Promise(setImmediate);
+        const [, end] = await Promise.all([add(content), removal]);
+        return end;
+      }),
+    );
+    expect(ends).toContain('removed');
+    for (const content of contents) {
+      expect(content.equals(await buffer(await files.open(sha256Of(content), signal)))).toBe(true);
+    }
+    expect(s3.keys().filter((key) => key.startsWith('leaving/'))).toEqual([]);
+  });
+
   it('holds bundles that any machine fetches by digest, and gives them out as tar', async () => {
     await using bundle = await openBundle({ root: path.join(here, 'evidence'), run: 'run-1' });
     await writeFile(bundle.path('capture.ndjson'), '{"type":"end","atMs":1}\n');
