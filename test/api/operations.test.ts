@@ -113,7 +113,6 @@ describe('figures for Prometheus', () => {
       const text = await answer.text();
       expect(text).toMatch(/^sleeptalk_submissions\{state="done"\} 1$/m);
       expect(text).toMatch(/^sleeptalk_reports\{verdict="consistent"\} 1$/m);
-      expect(text).toMatch(/^sleeptalk_reviews_waiting 1$/m);
       expect(text).toMatch(/^sleeptalk_queue_jobs\{queue="inspect",state="waiting"\} 0$/m);
       expect(text).toMatch(/^sleeptalk_stage_seconds_count\{stage="examine"\} 1$/m);
       expect(text).toMatch(/^sleeptalk_up\{part="ledger"\} 1$/m);
@@ -122,6 +121,26 @@ describe('figures for Prometheus', () => {
       );
       expect(text).not.toContain('hostile');
     }
+  });
+});
+
+describe('what waits for a reviewer', () => {
+  const metrics = async ({ address }: Stand) => (await fetch(`${address}/metrics`)).text();
+
+  it('is counted, and not said to be nothing while the ledger is away', async () => {
+    await ended(guest, (await submit(guest, freshApk({ verdict: 'inconclusive' }))).id);
+    const { items } = (await guest.json<{ items: unknown[] }>('/api/v1/submissions?review=waiting')).body;
+    expect(items.length).toBeGreaterThan(0);
+    await using other = await openStand(place);
+    expect(await metrics(other)).toMatch(new RegExp(`^sleeptalk_reviews_waiting ${items.length}$`, 'm'));
+    const gone = () => {
+      throw new Fault('ledger-failed', 'it does not answer');
+    };
+    const ledger = { db: { selectFrom: gone } } as unknown as Stand['service']['ledger'];
+    await using lonely = await openStand(place, {}, { ledger });
+    const text = await metrics(lonely);
+    expect(text).toMatch(/^sleeptalk_up\{part="ledger"\} 0$/m);
+    expect(text).not.toMatch(/^sleeptalk_reviews_waiting \d/m);
   });
 });
 
