@@ -170,6 +170,15 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium (skipped where none is inst
     await Promise.all([page.waitForURL('**/submissions/sub-*'), page.keyboard.press('Enter')]);
   });
 
+  it('what waits for review is reached by keys alone: the list, its first row, the report behind it', async () => {
+    await page.goto(stand.address);
+    await page.focus('nav a:has-text("Review")');
+    await Promise.all([page.waitForURL('**/submissions?review=waiting'), page.keyboard.press('Enter')]);
+    expect(await page.locator('nav a[aria-current]:has-text("Review")').first().textContent()).toMatch(/\d+ waiting/);
+    await page.keyboard.press('j');
+    await Promise.all([page.waitForURL('**/reports/*'), page.keyboard.press('Enter')]);
+  });
+
   it('several apps at once become a submission each; what is refused says so beside its file', async () => {
     await page.goto(`${stand.address}/submit`);
     const files = ['one', 'two'].map((name) => ({
