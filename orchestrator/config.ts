@@ -96,6 +96,10 @@ export const SETTINGS = {
       .optional(),
     meaning: 'name of a worker in the list of devices (default: host name and process)',
   },
+  SLEEPTALK_WORKER_NICE: {
+    schema: count(0, 19, 0),
+    meaning: 'how much a worker gives way to other programs of its machine, such as the service: its niceness, 0 to 19',
+  },
   SLEEPTALK_KEEP_SAMPLE_DAYS: { schema: count(0, 36_500, 0), meaning: 'days APKs are kept; 0: for ever' },
   SLEEPTALK_KEEP_EVIDENCE_DAYS: { schema: count(0, 36_500, 0), meaning: 'days evidence bundles are kept; 0: for ever' },
   SLEEPTALK_KEEP_SCREEN_DAYS: { schema: count(0, 36_500, 30), meaning: 'days screen thumbnails are kept; 0: for ever' },

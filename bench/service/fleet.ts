@@ -17,7 +17,7 @@ export interface FleetOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
   readonly workers: number;
-  /** How much worse than the service the workers are scheduled, 0 to 19: what waits for people comes first. */
+  /** SLEEPTALK_WORKER_NICE, 0 to 19: what waits for people comes first. */
   readonly workersNice: number;
   readonly log: (line: string) => void;
 }
@@ -31,16 +31,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     SLEEPTALK_RATE_PER_MINUTE: '1000000',
     SLEEPTALK_LOG_LEVEL: 'warn',
     SLEEPTALK_DEVICES: 'simulated:4',
+    SLEEPTALK_WORKER_NICE: `${options.workersNice}`,
   };
   const processes: ChildProcess[] = [];
   const sleeptalk = [join(root, 'cli/bin/sleeptalk.mjs')];
   const bench = ['--import', 'tsx', join(root, 'bench/service/worker.ts')];
 
   /** Resolves with what `sign` found in a line that the process wrote. */
-  async function started(args: readonly string[], nice: number, name: string, sign: RegExp): Promise<string> {
-    const program = nice === 0 ? process.execPath : 'nice';
-    const before = nice === 0 ? [] : ['-n', `${nice}`, process.execPath];
-    const child = spawn(program, [...before, ...args], {
+  async function started(args: readonly string[], name: string, sign: RegExp): Promise<string> {
+    const child = spawn(process.execPath, args, {
       env: { ...environment, SLEEPTALK_WORKER_NAME: name },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -75,12 +74,11 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   try {
     const address = await started(
       [...sleeptalk, 'serve', '--listen', '127.0.0.1:0'],
-      0,
       'service',
       /^listening on (\S+)$/,
     );
     for (let worker = 1; worker <= options.workers; worker += 1) {
-      await started(bench, options.workersNice, `worker-${worker}`, /^ready$/);
+      await started(bench, `worker-${worker}`, /^ready$/);
     }
     return { ...fleet, address, token: await makeToken(sleeptalk, environment) };
   } catch (error) {

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { scratch, startPostgres, startRedis } from '../../test/store/places.ts';
 import { misused, whole } from '../cadence/measure/options.ts';
+import { cpuMs } from './cpu-time.ts';
 import { byClients, quantile, submitOne } from './client.ts';
 import { startFleet } from './fleet.ts';
 import { smallApks } from './small-apks.ts';
@@ -49,12 +50,14 @@ await using fleet = await startFleet({
 });
 
 say(`${clients} clients submit`);
+const cpuBefore = cpuOfAll();
 const startedMs = performance.now();
 const answers = await byClients(clients, apks, async (apk) => {
   if (pauseMs > 0) await delay(-pauseMs * Math.log(1 - Math.random()));
   return submitOne(fleet.address, fleet.token, apk);
 });
 const seconds = (performance.now() - startedMs) / 1000;
+const cpuAfter = cpuOfAll();
 const again = await byClients(clients, apks.slice(0, 200), (apk) => submitOne(fleet.address, fleet.token, apk));
 const ended = await untilEnded(postgres.url, 1800, say);
 const wholeSeconds = (performance.now() - startedMs) / 1000;
@@ -78,6 +81,9 @@ const result = {
     most: Math.max(...times),
   },
   postsASecond: count / seconds,
+  cpuMsAPost: Object.fromEntries(
+    Object.entries(cpuAfter).map(([name, ms]) => [name, Number(((ms - (cpuBefore[name] ?? 0)) / count).toFixed(2))]),
+  ),
   secondsToLastReport: wholeSeconds,
   ledger: ended,
 };
@@ -85,3 +91,13 @@ console.log(JSON.stringify(result, null, 2));
 const isWhole =
   ids.size === count && ended.submissions === count && ended.states['done'] === count && ended.reports === count;
 if (!isWhole || ended.doubled > 0 || !result.repeatedGiveSameId) process.exitCode = 1;
+
+/** CPU time so far of the service, its workers and the clients, which are this process; NaN where the system does not say. */
+function cpuOfAll(): Record<string, number> {
+  const [service, ...workers] = fleet.processes.map(({ pid }) => cpuMs(pid) ?? Number.NaN);
+  return {
+    service: service ?? Number.NaN,
+    workers: workers.reduce((sum, ms) => sum + ms, 0),
+    clients: cpuMs(process.pid) ?? Number.NaN,
+  };
+}

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readConfig } from '../../orchestrator/config.ts';
 import { parseDevices } from '../../workers/config.ts';
+import { giveWay } from '../../workers/give-way.ts';
 import { openHealth } from '../../workers/health.ts';
 import { loadProfiles } from '../../workers/profiles.ts';
 import { findHome } from '../home.ts';
@@ -29,6 +30,7 @@ export function addWorkerCommand(root: Command, invocation: Invocation): void {
     .action(async (flags: WorkerFlags) => {
       const { terminal, environment, signal } = invocation;
       const config = readConfig(environment);
+      giveWay(config.SLEEPTALK_WORKER_NICE);
       const home = findHome(environment, flags.home);
       refuseEmbedded(home);
       parseDevices(config.SLEEPTALK_DEVICES); // said now, not after everything was opened

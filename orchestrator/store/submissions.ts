@@ -78,7 +78,7 @@ export async function createSubmissions(
 }
 
 function wishOf(wanted: NewSubmission): Wish {
-  const options = storable(SubmissionOptions.parse(wanted.options));
+  const options = storable(wanted.options);
   const files = wanted.files.map((file) => ({ ...file, fileName: columnText(file.fileName, 1000) }));
   return {
     digest: digestOf(files, options),
