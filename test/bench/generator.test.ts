@@ -79,7 +79,7 @@ describe('the generator', () => {
 
   it.each([
     [['development', 'held-out'], '96588ceb34abc586'],
-    [['reference'], '486c16d0b8b3049b'],
+    [['reference'], '6c128ddcb8bff39d'],
   ])('made these bytes of %s when the figures of the README were measured', (names, made) => {
     const hash = createHash('sha256');
     for (const { set, family } of every.filter((one) => names.includes(one.set))) {

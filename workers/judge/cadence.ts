@@ -4,25 +4,17 @@ import type { Tunables } from '../../orchestrator/contract/profile.ts';
 import type { Cadence } from '../../orchestrator/contract/report.ts';
 import { viewsOf, type Beats, type Raw } from './beats.ts';
 import { statisticRows, tooFewRows, tunableRows } from './evidence.ts';
-import { cycleOf, rhythmOf, type Rhythm } from './interval.ts';
+import { allPeriods, heard } from './heard.ts';
+import { cycleOf, type Rhythm } from './interval.ts';
 import { rounded } from './numbers.ts';
 import { ritaOfColumns } from './rita.ts';
 import type { Exchange } from './sessions.ts';
-import { periodsOf } from './stretches.ts';
-import { statisticsOf, type Measured } from './statistics.ts';
+import { statisticsOf } from './statistics.ts';
 import { structureOf, type Structure } from './structure.ts';
 import type { Span } from './timeline.ts';
 
 /** A channel is continuous where sessions fill more than this share of the window. */
 const CONTINUOUS = 0.6;
-/** A chain's period this far from the median interval means that clutter or missed beats have moved the median. */
-const MOVED = 0.2;
-/** Up to this jitter a chain's period is taken, beyond it the median interval. */
-const STEADY = 0.2;
-/** Above this share of clutter, jitter and missed beats are those of the chain, not of all intervals. */
-const CLUTTERED = 0.1;
-/** MAD of a normal law of standard deviation 1. */
-const NORMAL_MAD = 0.6745;
 
 /** What was watched: how long in all, and from when to when on the clock of the first start, in seconds. */
 export interface Watched {
@@ -75,14 +67,14 @@ export function cadenceOfBeats(raw: Raw, originSeconds: number, watched: Watched
     beats: chosen.starts.length,
     score: rounded(structure.score, 3),
     structured,
-    periodMs: rounded(rhythm.period * 1000, 0),
+    periodMs: toMs(rhythm.period),
     jitter: rounded(rhythm.jitter, 4),
     missedRate: rounded(rhythm.missedRate, 4),
     coverage: rounded(Math.min(1, (chosen.starts.at(-1)! + rhythm.period) / windowSeconds), 4),
     dutyCycle,
     clutter: structured ? rounded(rhythm.clutter, 4) : null,
-    cycle: cycle && { onMs: rounded(cycle.on * 1000, 0), offMs: rounded(cycle.off * 1000, 0) },
-    periodsMs: structured && kind !== 'back-off' ? allPeriods(structure, rhythm, resolution) : [],
+    cycle: cycle && { onMs: toMs(cycle.on), offMs: toMs(cycle.off) },
+    periodsMs: structured && kind !== 'back-off' ? allPeriods(structure, rhythm, resolution).map(toMs) : [],
     evidence: [...statisticRows(structure), ...tunableRows(chosen, rhythm, tunables)],
     rita: ritaOfColumns(chosen.starts, chosen.upBytes, originSeconds, watched),
   };
@@ -115,36 +107,6 @@ function kindOf(structure: Structure, rhythm: Rhythm, dutyCycle: number, tunable
   return rhythm.pauses > 0 ? 'on-off' : 'periodic';
 }
 
-interface Heard extends Rhythm {
-  /** Share of beats off the rhythm. */
-  readonly clutter: number;
-}
-
-/**
- * The median interval speaks where nothing disturbs it, at any jitter. A chain that passes knows the period better where
- * it is steady, and where clutter or missed beats have moved the median it speaks alone.
- */
-function heard({ best, all, threshold }: Structure, chosen: Beats): Heard {
-  const rhythm = rhythmOf(chosen.intervals);
-  const passing = all.find((one) => one.beats === chosen && passes(one, threshold));
-  const chain = (best.nats >= threshold ? best.chain : null) ?? passing?.chain ?? null;
-  if (chain === null) return { ...rhythm, clutter: 0 };
-  const { period, sigma, missed, clutter } = chain;
-  const moved = Math.abs(period - rhythm.period) > MOVED * rhythm.period;
-  if (moved && best.name !== 'chain') return { ...rhythm, clutter: 0 };
-  if (!moved && clutter <= CLUTTERED) return { ...rhythm, clutter, period: sigma <= STEADY ? period : rhythm.period };
-  const { pauses } = rhythmOf(chosen.intervals, period);
-  return { period, jitter: NORMAL_MAD * sigma, missedRate: missed, pauses, clutter };
-}
-
-function passes({ name, nats }: Measured, threshold: number): boolean {
-  return name === 'chain' && nats >= threshold;
-}
-
-function allPeriods({ best, all, threshold }: Structure, rhythm: Rhythm, resolution: number): number[] {
-  const heardMs = rounded(rhythm.period * 1000, 0);
-  const chain = all.find((one) => one.beats === best.beats && passes(one, threshold))?.chain;
-  const others = chain ? periodsOf(chain, best.beats, resolution, threshold) : [];
-  const different = others.filter((period) => Math.abs(period - rhythm.period) > 0.1 * rhythm.period);
-  return [heardMs, ...different.map((period) => rounded(period * 1000, 0))];
+function toMs(seconds: number): number {
+  return rounded(seconds * 1000, 0);
 }

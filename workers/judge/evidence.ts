@@ -11,6 +11,8 @@ const TITLES: Record<StatisticName, string> = {
   timer: 'S1 sleeping timer against chance',
   chain: 'S2 chain with missed beats against chance',
   'back-off': 'S3 exponential back-off against chance',
+  missed: 'S4 timer with missed beats and pauses against chance',
+  change: 'S5 timer that changes its rate against chance',
 };
 
 /** Every statistic in nats (ln of the odds for structure), with what it had to pass. */

@@ -1,17 +1,18 @@
-// In: inter-arrival times in seconds. Out: the log Bayes factor of a sleeping timer with jitter against laws of chance.
-import { chanceEvidence, sumsOf, type Sums } from './chance.ts';
+// In: inter-arrival times in seconds, summed up. Out: how likely a sleeping timer with jitter makes them, and the log Bayes
+// factor of such a timer against laws of chance.
+import type { Sums, Weighed } from './chance.ts';
 import { logAdd, normalBelow } from './gamma.ts';
 
 /** Standard deviations of normal jitter, as shares of the period, from a bare timer to what an implant calls 50 %. */
 const NORMAL = [0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5] as const;
 /** Half-widths of uniform jitter, as shares of its centre. */
-const UNIFORM = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6] as const;
+const UNIFORM = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] as const;
 /** Prior share of the normal law. */
-const NORMAL_SHARE = 0.7;
+const NORMAL_SHARE = 0.6;
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
-const NORMAL_PRIOR = wideFirst(NORMAL, NORMAL_SHARE);
-const UNIFORM_PRIOR = wideFirst(UNIFORM, 1 - NORMAL_SHARE);
+const NORMAL_PRIOR = wideFirst(NORMAL, NORMAL_SHARE, 2);
+const UNIFORM_PRIOR = wideFirst(UNIFORM, 1 - NORMAL_SHARE, 3);
 /** ln of the share of each normal law that lies above 0, where no interval can be. */
 const CUT = NORMAL.map((sigma) => Math.log(normalBelow(1 / sigma)));
 
@@ -19,13 +20,12 @@ const CUT = NORMAL.map((sigma) => Math.log(normalBelow(1 / sigma)));
  * S1: ln of the odds by which the intervals change from chance to timer. Positive speaks for a timer; by Markov's
  * inequality a series of the laws of chance reaches x with a probability of at most e^-x.
  */
-export function renewalEvidence(intervals: Float64Array): number {
-  const sums = sumsOf(intervals);
-  return timerEvidence(sums) - chanceEvidence(sums);
+export function renewalEvidence({ sums, chance }: Weighed): number {
+  return timerEvidence(sums) - chance;
 }
 
 /** ln of the mean likelihood over both laws and their widths, the period integrated out under dP/P. */
-function timerEvidence(sums: Sums): number {
+export function timerEvidence(sums: Sums): number {
   let evidence = -Infinity;
   for (let i = 0; i < NORMAL.length; i++) {
     evidence = logAdd(evidence, NORMAL_PRIOR[i]! + normal(sums, NORMAL[i]!) - sums.count * CUT[i]!);
@@ -55,10 +55,11 @@ function uniform({ count, shortest, longest }: Sums, width: number): number {
 }
 
 /**
- * Prior in proportion to the square of the width: a narrow timer convinces by itself within a few beats, and the odds
- * are better spent where timers look most like people.
+ * Prior in proportion to a power of the width: a narrow timer convinces by itself within a few beats, and the odds are
+ * better spent where timers look most like people. The edges of the uniform law need its widths close together, so the
+ * narrow ones are many.
  */
-function wideFirst(widths: readonly number[], share: number): number[] {
-  const all = widths.reduce((sum, width) => sum + width * width, 0);
-  return widths.map((width) => Math.log((share * width * width) / all));
+function wideFirst(widths: readonly number[], share: number, power: number): number[] {
+  const all = widths.reduce((sum, width) => sum + width ** power, 0);
+  return widths.map((width) => Math.log((share * width ** power) / all));
 }
