@@ -10,7 +10,7 @@ import {
 } from 'bullmq';
 import { Fault, printable } from '../contract/fault.ts';
 import type { Database } from './database.ts';
-import { flowsTogether } from './flows-together.ts';
+import { flowsTogether } from './queue-flows.ts';
 import { queuePool } from './queue-pool.ts';
 import { checkRedis } from './redis.ts';
 

@@ -51,7 +51,8 @@ describe('the description of the API', () => {
 
   it('makes the types that the client below is checked by (vitest -u writes them anew)', async () => {
     const source = astToString(await openapiTypescript(structuredClone(document)));
-    const notice = '// Written by `npx vitest -u test/api/openapi.test.ts` from the OpenAPI document of the service.';
+    const notice =
+      '// Written by `npx vitest run -u --project parts openapi` from the OpenAPI document of the service.';
     const options = { ...(await resolveConfig('package.json')), parser: 'typescript' };
     await expect(await format(`${notice}\n${source}`, options)).toMatchFileSnapshot('./generated/api.d.ts');
   });

@@ -1,4 +1,4 @@
-// Written by `npx vitest -u test/api/openapi.test.ts` from the OpenAPI document of the service.
+// Written by `npx vitest run -u --project parts openapi` from the OpenAPI document of the service.
 export interface paths {
   '/api/v1/submissions': {
     parameters: {

@@ -1,6 +1,6 @@
 import type { IQueueBackend } from 'bullmq';
 import { expect, it } from 'vitest';
-import { flowsTogether } from '../../orchestrator/store/flows-together.ts';
+import { flowsTogether } from '../../orchestrator/store/queue-flows.ts';
 
 type Entry = Parameters<IQueueBackend['addFlow']>[0][number];
 type Answer = [Error | null, string | number];
