@@ -21,6 +21,8 @@ giveWay(config.SLEEPTALK_WORKER_NICE);
 const home = findHome(environment);
 mkdirSync(home.directory, { recursive: true });
 const log = pino({ level: config.SLEEPTALK_LOG_LEVEL });
+// What waits for a server that is gone must not keep a worker that was told to stop.
+stopping.signal.addEventListener('abort', () => setTimeout(() => process.exit(), 30_000).unref());
 await using stand = await openStand(home, {
   environment,
   signal: stopping.signal,

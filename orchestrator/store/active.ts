@@ -12,6 +12,7 @@ export interface ActiveJob {
 /** The jobs that this process works on now, so that they can be stopped from outside their processors. */
 export class ActiveJobs {
   readonly #jobs = new Map<ActiveJob, AbortController>();
+  readonly #waiting: (() => void)[] = [];
 
   /** Counts a job as active until disposed. */
   begin(begun: Omit<ActiveJob, 'signal'>): ActiveJob & Disposable {
@@ -19,10 +20,21 @@ export class ActiveJobs {
     const job = {
       ...begun,
       signal: controller.signal,
-      [Symbol.dispose]: () => void this.#jobs.delete(job),
+      [Symbol.dispose]: () => this.#end(job),
     };
     this.#jobs.set(job, controller);
     return job;
+  }
+
+  /** Resolves as soon as none is active. */
+  async idle(): Promise<void> {
+    while (this.#jobs.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #end(job: ActiveJob): void {
+    this.#jobs.delete(job);
+    if (this.#jobs.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   abort(which: (job: ActiveJob) => boolean, reason: Fault): void {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { Fault, printable } from '../contract/fault.ts';
+import { closedSoon } from './closed-soon.ts';
 import { namesIn } from './durable.ts';
 import { Opened } from './opened.ts';
 import { PglitePool, type SqlPool } from './pglite-pool.ts';
@@ -71,7 +72,7 @@ async function openServer(url: string): Promise<Database> {
     place,
     pool,
     reserve: (connections) => reserveIn(pool, connections),
-    [Symbol.asyncDispose]: () => pool.end(),
+    [Symbol.asyncDispose]: () => closedSoon(pool.end(), () => undefined), // nobody is left to be told
   };
 }
 

@@ -2,6 +2,7 @@ import type { Urgency } from '../contract/api.ts';
 import { printable } from '../contract/fault.ts';
 import type { AssessResult, Progress, Stage } from '../contract/job.ts';
 import { ActiveJobs } from './active.ts';
+import { closedSoon } from './closed-soon.ts';
 import type { Database } from './database.ts';
 import { exclusiveOn, type Exclusive } from './exclusive.ts';
 import type { Ledger } from './ledger.ts';
@@ -149,7 +150,8 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     );
   }
 
-  opening.defer(async () => void (await Promise.all([...working.keys()].map((stop) => stop()))));
+  const closed = (closing: Promise<unknown>, idle?: Promise<void>): Promise<void> =>
+    backend.kind === 'embedded' ? closing.then(() => undefined) : closedSoon(closing, heed, idle);
   const opened = opening.handOn();
   return {
     backend: backend.kind,
@@ -172,7 +174,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       );
       const release = database.reserve(workers.length);
       const finish = async (): Promise<void> => {
-        await Promise.all(workers.map((worker) => worker.close()));
+        await closed(Promise.all(workers.map((worker) => worker.close())), active.idle());
         release();
         working.delete(stop);
       };
@@ -203,6 +205,9 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     },
     ping: () => soon(jobs.open('assess', '').then((queue) => queue.getJobCounts('active'))).then(() => undefined),
     bullQueues: () => jobs.all(),
-    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...working.keys()].map((stop) => stop()));
+      await closed(opened[Symbol.asyncDispose]());
+    },
   };
 }

@@ -138,6 +138,28 @@ for (const { name, victim, missing } of WHICH) {
       await passes;
     });
 
+    it.skipIf(victim === 'ledger')('is no reason not to stop: a worker ends soon, also at work', TIMEOUT, async () => {
+      await using worker = await start();
+      const began = event();
+      await worker.work(
+        whole(ledger, {
+          examine: (_job, { signal: stop }) => {
+            began.happen();
+            return untilAborted(stop);
+          },
+        }),
+        { classes: { simulated: 1 } },
+      );
+      const [submission] = await record(1);
+      if (submission === undefined) throw new Error('nothing was recorded');
+      await worker.submit(submission);
+      await began.happened;
+      await using _away = await takeAway(true);
+      const asked = Date.now();
+      await worker[Symbol.asyncDispose]();
+      expect(Date.now() - asked).toBeLessThan(15_000);
+    });
+
     it('hears again what others say when it is back', async () => {
       await using client = await start();
       await using worker = await start();
