@@ -5,13 +5,13 @@
  * npx tsx bench/cadence/oracle.ts [--set development|held-out|reference] [--window 15|60] [--series 300] [--seed N]
  */
 import { parseArgs } from 'node:util';
-import { seriesOf, SETS, type LabelledSeries, type SetName } from './generator/series.ts';
+import { seriesOf, SETS, type LabelledSeries } from './generator/series.ts';
 import { misused, whole } from './measure/options.ts';
 import { areaUnderCurve, shareAbove, thresholdAt, type Score } from './measure/rank.ts';
 import { FALSE_POSITIVES } from './measure/score-card.ts';
 import { pair, table } from './measure/table.ts';
 import { OURS } from './method.ts';
-import { KNOWN_CHANCE, KNOWN_TIMERS, type KnownLaw } from './oracle/known.ts';
+import { KNOWN_CHANCE, KNOWN_TIMERS, type KnownLaw, type OracleSet } from './oracle/known.ts';
 import { renewalLikelihood, type Seen } from './oracle/shape.ts';
 
 const { values } = parseArgs({
@@ -22,8 +22,9 @@ const { values } = parseArgs({
     seed: { type: 'string' },
   },
 });
-if (!(values.set in SETS)) misused(`--set is one of ${Object.keys(SETS).join(', ')}, not "${values.set}".`);
-const set = values.set as SetName;
+if (!(values.set in KNOWN_CHANCE))
+  misused(`--set is one of ${Object.keys(KNOWN_CHANCE).join(', ')}, not "${values.set}".`);
+const set = values.set as OracleSet;
 const windowSeconds = whole(values.window, '--window') * 60;
 const count = whole(values.series, '--series');
 const seed = values.seed === undefined ? SETS[set].seed : whole(values.seed, '--seed');

@@ -9,6 +9,7 @@ import { couplingTest } from '../../workers/judge/coupling.ts';
 import { DEVELOPMENT_TASKED } from './generator/development.ts';
 import { HELD_OUT_TASKED } from './generator/held-out.ts';
 import { randomFor, type Random } from './generator/random.ts';
+import { REFERENCE_HELD_OUT_TASKED } from './generator/reference-held-out.ts';
 import { REFERENCE_TASKED } from './generator/reference.ts';
 import { taskedTimes, type Tasked } from './generator/tasking.ts';
 import { whole } from './measure/options.ts';
@@ -54,6 +55,7 @@ const LABELLED: Readonly<Record<string, Tasked>> = {
   development: DEVELOPMENT_TASKED,
   'held-out': HELD_OUT_TASKED,
   reference: REFERENCE_TASKED,
+  'reference-held-out': REFERENCE_HELD_OUT_TASKED,
 };
 const LEAST_PUSHES = 6;
 

@@ -1,7 +1,7 @@
 /**
  * Judges the labelled series of one set by every method side by side and prints what was measured.
  *
- * npx tsx bench/cadence/run.ts [--set development|held-out|reference] [--window 15|60] [--series 300] [--only ours]
+ * npx tsx bench/cadence/run.ts [--set development|held-out|reference|reference-held-out] [--window 15|60] [--series 300] [--only ours]
  *   [--threads 1] [--seed N] [--json]
  */
 import { availableParallelism } from 'node:os';

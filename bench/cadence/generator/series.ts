@@ -2,14 +2,16 @@ import { DEVELOPMENT } from './development.ts';
 import type { Family, Label, Truth } from './family.ts';
 import { HELD_OUT } from './held-out.ts';
 import { randomFor, type Random } from './random.ts';
+import { REFERENCE_HELD_OUT } from './reference-held-out.ts';
 import { REFERENCE } from './reference.ts';
 
-export type SetName = 'development' | 'held-out' | 'reference';
+export type SetName = 'development' | 'held-out' | 'reference' | 'reference-held-out';
 
 export const SETS: Readonly<Record<SetName, { readonly seed: number; readonly families: readonly Family[] }>> = {
   development: { seed: 4_821_190_377_265_113, families: DEVELOPMENT },
   'held-out': { seed: 7_730_162_954_800_927, families: HELD_OUT },
   reference: { seed: 2_604_418_853_390_671, families: REFERENCE },
+  'reference-held-out': { seed: 5_118_940_276_631_509, families: REFERENCE_HELD_OUT },
 };
 
 export interface LabelledSeries {

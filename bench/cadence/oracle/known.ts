@@ -90,8 +90,11 @@ function rate(shortest: number, leastEvents: number): KnownLaw['scale'] {
   return (windowSeconds) => [shortest, windowSeconds / leastEvents];
 }
 
+/** The sets whose laws are written down here. */
+export type OracleSet = Exclude<SetName, 'reference-held-out'>;
+
 /** Aperiodic laws of a set that are renewal processes; the others are left to these, which costs the oracle a little. */
-export const KNOWN_CHANCE: Readonly<Record<SetName, readonly KnownLaw[]>> = {
+export const KNOWN_CHANCE: Readonly<Record<OracleSet, readonly KnownLaw[]>> = {
   development: chanceLaws(rate(8, 8), rate(8, 8), {
     wide: [0.9, 1.6],
     tail: [1.1, 1.9],
@@ -137,7 +140,7 @@ function chanceLaws(scale: KnownLaw['scale'], scrolling: KnownLaw['scale'], rang
 }
 
 /** The classes with a closed likelihood, by set; the delay of the network is small beside their jitter and left out. */
-export const KNOWN_TIMERS: Readonly<Record<SetName, readonly KnownLaw[]>> = {
+export const KNOWN_TIMERS: Readonly<Record<OracleSet, readonly KnownLaw[]>> = {
   development: [
     law('uniform jitter 50 %', [0.45, 0.55], rate(10, 9), uniform),
     law('gaussian jitter 50 %', [0.45, 0.5], rate(10, 9), gaussian),
