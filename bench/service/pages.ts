@@ -81,7 +81,6 @@ const PATHS = [
   `/reports/${before}/compare/${after}`,
   '/allowlist',
   '/allowlist?text=vendor7',
-  `/allowlist/org.vendor${(middle + 1) % 500}.app${middle + 1}`,
   '/devices',
   '/audit',
   '/people',
