@@ -21,12 +21,6 @@ export async function closedSoon(
       () => heed(new Error(`not closed within ${CLOSE_WITHIN_MS / 1000} s: its server does not answer`)),
       () => undefined, // it was closed
     );
-  const goodbye = closing.then(
-    () => closed.abort(),
-    (error: unknown) => {
-      heed(error);
-      closed.abort();
-    },
-  );
+  const goodbye = closing.then(() => undefined, heed).then(() => closed.abort());
   await Promise.race([goodbye, patience]);
 }
