@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { AuditEntry } from '../contract/audit.ts';
 import { Fault } from '../contract/fault.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -45,7 +45,7 @@ type Written = Pick<AuditNote, 'who' | 'act' | 'subject'> & { readonly at: strin
 
 const BATCHES = new WeakMap<LedgerLike['db'], (note: Written) => Promise<AuditEntry>>();
 
-/** Far below the 65,535 parameters that a statement may have. */
+/** A few hundred kilobytes of JSON at most. */
 const MOST_TOGETHER = 500;
 
 /** One transaction at a time for each ledger in this process: fifty at once wait for two commits, not for fifty. */
@@ -75,13 +75,18 @@ async function chain(ledger: LedgerLike, notes: readonly Written[]): Promise<Aud
     last = entry;
     return entry;
   });
-  const rows = entries.map((entry, index) => ({
-    ...entry,
-    at: new Date(entry.at),
-    detail: notes[index]?.detail ?? '{}',
-  }));
+  // One parameter, however many entries: what the statement costs to make and to read does not grow with them.
+  const rows = JSON.stringify(entries.map((entry, index) => ({ ...entry, detail: notes[index]?.detail ?? '{}' })));
   await ledger.db
-    .with('appended', (db) => db.insertInto('audit').values(rows))
+    .with('appended', (db) =>
+      db
+        .insertInto('audit')
+        .columns(['seq', 'at', 'who', 'act', 'subject', 'detail', 'previous', 'hash'])
+        .expression(
+          sql`select seq, at, who, act, subject, detail, previous, hash from jsonb_to_recordset(${rows}::jsonb)
+            as entry (seq bigint, at timestamptz, who text, act text, subject text, detail text, previous text, hash text)`,
+        ),
+    )
     .updateTable('audit_head')
     .set({ seq: last.seq, hash: last.hash })
     .execute();

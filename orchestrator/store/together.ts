@@ -1,6 +1,7 @@
 /**
- * Makes a function for one item out of one for many: items that come while others are under way wait and then go
- * together, at most `most` at a time. Each caller gets its own result, in the order of the items, or the failure of all.
+ * Makes a function for one item out of one for many: items that come in the same turn of the event loop, or while others
+ * are under way, go together, at most `most` at a time. Each caller gets its own result, in the order of the items, or the
+ * failure of all.
  */
 export function together<Item, Result>(
   actOnAll: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -15,7 +16,6 @@ export function together<Item, Result>(
   let isBusy = false;
 
   async function drain(): Promise<void> {
-    isBusy = true;
     while (waiting.length > 0) {
       const batch = waiting.splice(0, most);
       try {
@@ -31,6 +31,8 @@ export function together<Item, Result>(
   return (item) =>
     new Promise<Result>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (!isBusy) void drain(); // it cannot reject: every failure is handed to those who wait
+      if (isBusy) return;
+      isBusy = true;
+      setImmediate(() => void drain()); // it cannot reject: every failure is handed to those who wait
     });
 }
