@@ -34,6 +34,8 @@ const count = whole(values.submissions, '--submissions');
 const warm = whole(values.warm, '--warm', 0);
 const pauseMs = whole(values.pause, '--pause', 0);
 const clients = whole(values.clients, '--clients');
+const workers = whole(values.workers, '--workers');
+const workersNice = whole(values.nice, '--nice', 0);
 if (!['redis', 'postgresql'].includes(values.queue)) misused('--queue is redis or postgresql.');
 const say = (line: string): void => console.error(line);
 
@@ -47,8 +49,8 @@ await using fleet = await startFleet({
   home: place.directory,
   databaseUrl: postgres.url,
   redisUrl: redis?.url ?? null,
-  workers: whole(values.workers, '--workers'),
-  workersNice: whole(values.nice, '--nice'),
+  workers,
+  workersNice,
   log: values.verbose ? say : (line) => /error|fatal/i.test(line) && say(line),
 });
 
