@@ -116,6 +116,11 @@ describe('a baseline', () => {
 });
 
 describe('a later version that does what was approved', () => {
+  it('quotes a reason that is a sentence with its own full stop only', () => {
+    const baseline = approved('torch', torch(), { reason: 'Agreed with the vendor.' });
+    expect(later('torch', baseline, torch()).baseline!.sentence).toMatch(/: “Agreed with the vendor\.”$/);
+  });
+
   it('an odd cadence is explained by its approval, with who, when and why', () => {
     const report = later('torch', approved('torch', torch()), torch());
     expect(report.verdict).toBe('consistent');

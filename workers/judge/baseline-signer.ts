@@ -78,9 +78,10 @@ export function standingOf(
   }
   const reason = printable(baseline.approval.reason, 300);
   const end = until === null ? '' : ` until ${until}`;
+  const stop = /[.!?…]$/.test(reason) ? '' : '.';
   return {
     state: 'matched',
-    sentence: `Compared with ${versionWords(baseline)}, ${approvalWords(baseline)}${end}: “${reason}”.`,
+    sentence: `Compared with ${versionWords(baseline)}, ${approvalWords(baseline)}${end}: “${reason}”${stop}`,
   };
 }
 

@@ -25,7 +25,7 @@ const MOST_CHANNELS = 60;
 export function comparePage(visit: SignedIn, before: Side, after: Side, comparison: RunComparison): string {
   const body = html`<p class="crumbs"><a href="/reports/${after.view.id}">Report</a> › compared</p>
     <h1>${comparison.same ? 'Nothing changed' : `${plural(comparison.differences.length, 'difference')}`}</h1>
-    <div class="pair">${side('Before', before, visit.now)} ${side('After', after, visit.now)}</div>
+    <div class="pair even">${side('Before', before, visit.now)} ${side('After', after, visit.now)}</div>
     <section aria-labelledby="differences">
       <h2 id="differences">Differences</h2>
       ${

@@ -6,47 +6,47 @@ import { html, type Html } from '../html.ts';
 export function channelNumbers(channel: Channel): Html {
   const { cadence, bytes } = channel;
   return html`<div class="pair after">
+      <dl class="rows">
+        <dt>Kind</dt>
+        <dd>${cadence.kind}${cadence.reason !== undefined && ` (${cadence.reason})`}</dd>
+        ${
+          cadence.periodsMs.length > 1 &&
+          html`<dt>Periods, strongest first</dt>
+            <dd>${cadence.periodsMs.map(duration).join(', ')}</dd>`
+        }
+        ${
+          cadence.cycle !== null &&
+          html`<dt>Works and pauses</dt>
+            <dd>${duration(cadence.cycle.onMs)} on, ${duration(cadence.cycle.offMs)} off</dd>`
+        }
+        <dt>Beats off the rhythm</dt>
+        <dd>${percent(cadence.clutter)}</dd>
+        <dt>Missed beats</dt>
+        <dd>${percent(cadence.missedRate)}</dd>
+        <dt>Coverage of the window</dt>
+        <dd>${percent(cadence.coverage)}</dd>
+        <dt>Duty cycle</dt>
+        <dd>${percent(cadence.dutyCycle)}</dd>
+        <dt>Bytes up / down</dt>
+        <dd>${size(bytes.up)} / ${size(bytes.down)}, ratio ${number(bytes.upDownRatio)}</dd>
+        <dt>Protocols</dt>
+        <dd>${channel.protocols.join(', ')}</dd>
+        <dt>Attribution</dt>
+        <dd>${channel.attribution}</dd>
+        ${
+          channel.ja4.length > 0 &&
+          html`<dt>JA4</dt>
+            <dd class="mono">${channel.ja4.join(', ')}</dd>`
+        }
+        <dt>Owner known by</dt>
+        <dd>${channel.owner.knownBy}</dd>
+        <dt>Suspicion / confidence</dt>
+        <dd>
+          ${number(channel.suspicion)}${suspicionRange(channel)} /
+          ${number(channel.confidence.low)}–${number(channel.confidence.high)}
+        </dd>
+      </dl>
       <div>
-        <dl class="rows">
-          <dt>Kind</dt>
-          <dd>${cadence.kind}${cadence.reason !== undefined && ` (${cadence.reason})`}</dd>
-          ${
-            cadence.periodsMs.length > 1 &&
-            html`<dt>Periods, strongest first</dt>
-              <dd>${cadence.periodsMs.map(duration).join(', ')}</dd>`
-          }
-          ${
-            cadence.cycle !== null &&
-            html`<dt>Works and pauses</dt>
-              <dd>${duration(cadence.cycle.onMs)} on, ${duration(cadence.cycle.offMs)} off</dd>`
-          }
-          <dt>Beats off the rhythm</dt>
-          <dd>${percent(cadence.clutter)}</dd>
-          <dt>Missed beats</dt>
-          <dd>${percent(cadence.missedRate)}</dd>
-          <dt>Coverage of the window</dt>
-          <dd>${percent(cadence.coverage)}</dd>
-          <dt>Duty cycle</dt>
-          <dd>${percent(cadence.dutyCycle)}</dd>
-          <dt>Bytes up / down</dt>
-          <dd>${size(bytes.up)} / ${size(bytes.down)}, ratio ${number(bytes.upDownRatio)}</dd>
-          <dt>Protocols</dt>
-          <dd>${channel.protocols.join(', ')}</dd>
-          <dt>Attribution</dt>
-          <dd>${channel.attribution}</dd>
-          ${
-            channel.ja4.length > 0 &&
-            html`<dt>JA4</dt>
-              <dd class="mono">${channel.ja4.join(', ')}</dd>`
-          }
-          <dt>Owner known by</dt>
-          <dd>${channel.owner.knownBy}</dd>
-          <dt>Suspicion / confidence</dt>
-          <dd>
-            ${number(channel.suspicion)}${suspicionRange(channel)} /
-            ${number(channel.confidence.low)}–${number(channel.confidence.high)}
-          </dd>
-        </dl>
         <table>
           <thead>
             <tr>
@@ -69,33 +69,31 @@ export function channelNumbers(channel: Channel): Html {
           </tbody>
         </table>
       </div>
-      <div>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Statistic</th>
-              <th scope="col" class="num">Value</th>
-              <th scope="col" class="num">Threshold</th>
-              <th scope="col" class="num">n</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${cadence.evidence.map(
-              (one) =>
-                html`<tr>
-                  <td>
-                    ${one.name}
-                    <div class="soft">${one.because}</div>
-                  </td>
-                  <td class="num">${number(one.value)}</td>
-                  <td class="num">${number(one.threshold)}</td>
-                  <td class="num">${one.n}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
     </div>
+    <table class="after">
+      <thead>
+        <tr>
+          <th scope="col">Statistic</th>
+          <th scope="col" class="num">Value</th>
+          <th scope="col" class="num">Threshold</th>
+          <th scope="col" class="num">n</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${cadence.evidence.map(
+          (one) =>
+            html`<tr>
+              <td>
+                ${one.name}
+                <div class="soft">${one.because}</div>
+              </td>
+              <td class="num">${number(one.value)}</td>
+              <td class="num">${number(one.threshold)}</td>
+              <td class="num">${one.n}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
     ${channel.expectation.licences.length > 0 && html`<p class="soft">Licences: ${channel.expectation.licences.map((one) => html`<span title="${one.source}">${one.because}</span> `)}</p>`}`;
 }
 
