@@ -180,8 +180,11 @@ function print(terminal: Terminal, api: Api, one: Submitted, flags: SubmitFlags)
           };
     line(terminal.out, JSON.stringify({ ...common, ...rest }));
   }
-  if ('fault' in one)
-    return line(terminal.err, `sleeptalk: ${one.fault.code}: ${basename(upload.name)}: ${one.fault.detail}`);
+  if ('fault' in one) {
+    const { code, detail } = one.fault;
+    const name = printable(basename(upload.name));
+    return line(terminal.err, `sleeptalk: ${code}: ${detail.includes(name) ? detail : `${name}: ${detail}`}`);
+  }
   if (flags.json === true || view === null) return;
   line(terminal.out, `${printable(upload.name)}: ${one.verdict ?? printable(one.sentence)}`);
   if (one.verdict !== null) line(terminal.out, `  ${printable(one.sentence, 1000)}`);

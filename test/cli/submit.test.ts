@@ -84,6 +84,14 @@ describe('submit --wait ends as vet does', () => {
     expect(ran.out).toContain('app.apk: consistent');
     expect(ran.err).toMatch(/sleeptalk: apk-not-zip: text\.apk: /);
   });
+
+  it('a file that is not there is named once', async () => {
+    await using service = await serviceEndingAs({ state: 'done', verdict: 'consistent', report: 'report-1' });
+    const ran = await submit(service, '--wait', desk.path('gone.apk'));
+    expect(ran.status).toBe(2);
+    expect(ran.err).toMatch(/^sleeptalk: file-unreadable: \S*gone\.apk: there is no such file\n$/m);
+    expect(ran.err.match(/gone\.apk/g)).toHaveLength(1);
+  });
 });
 
 describe('what is sent', () => {
