@@ -2,7 +2,7 @@
 // shares of one.
 import { bursting, cluttered, dropping, onOff, steady } from './beacon.ts';
 import { deadTime, gammaGaps, logNormal, pareto, poisson, selfExciting, swingingRate, weibullGaps } from './chance.ts';
-import type { Family, Noise, Pace } from './family.ts';
+import { labelled, type Family, type Noise, type Pace, type Unlabelled } from './family.ts';
 import { browsing, debouncedSync, episodes, retried, seeking } from './people.ts';
 import { backingOff, pushTasked, type Tasked } from './tasking.ts';
 import { timer } from './timers.ts';
@@ -17,7 +17,7 @@ const sleeping = { pace, noise, locked: 0.25 };
 /** 15 minutes: 8 to 113 events. 60 minutes: 8 to 450. */
 const rate = { shortestSeconds: 8, leastEvents: 8 };
 
-const c2: readonly Omit<Family, 'label'>[] = [
+const c2: readonly Unlabelled[] = [
   { name: 'fixed period', draw: steady({ ...sleeping, law: 'none', jitter: [0, 0], locked: 0.5 }) },
   { name: 'uniform jitter 20 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.15, 0.25] }) },
   { name: 'uniform jitter 50 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.45, 0.55], locked: 0 }) },
@@ -68,7 +68,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
   },
 ];
 
-const aperiodic: readonly Omit<Family, 'label'>[] = [
+const aperiodic: readonly Unlabelled[] = [
   { name: 'poisson', draw: poisson(rate) },
   { name: 'scrolling', draw: logNormal(rate, [0.42, 0.65]) },
   { name: 'lognormal wide', draw: logNormal(rate, [0.9, 1.6]) },
@@ -95,7 +95,7 @@ const aperiodic: readonly Omit<Family, 'label'>[] = [
   { name: 'random retries', draw: retried({ shortestSeconds: 15, leastEvents: 8 }, [0.15, 0.45], [2, 4], [5, 40]) },
 ];
 
-const periodic: readonly Omit<Family, 'label'>[] = [
+const periodic: readonly Unlabelled[] = [
   {
     name: 'analytics timer',
     draw: timer({ periodsSeconds: [15, 30, 60, 300], jitter: [0, 0.02], running: [0.6, 1], noise }),
@@ -113,7 +113,7 @@ const periodic: readonly Omit<Family, 'label'>[] = [
 ];
 
 export const DEVELOPMENT: readonly Family[] = [
-  ...c2.map((one) => ({ ...one, label: 'c2' as const })),
-  ...aperiodic.map((one) => ({ ...one, label: 'aperiodic' as const })),
-  ...periodic.map((one) => ({ ...one, label: 'periodic' as const })),
+  ...labelled('c2', c2),
+  ...labelled('aperiodic', aperiodic),
+  ...labelled('periodic', periodic),
 ];

@@ -36,6 +36,13 @@ export interface Family {
   readonly draw: Draw;
 }
 
+/** A family before it is said what its series are. */
+export type Unlabelled = Omit<Family, 'label'>;
+
+export function labelled(label: Label, families: readonly Unlabelled[]): Family[] {
+  return families.map((one) => ({ ...one, label }));
+}
+
 /** Periods are log-uniform from the shortest to the one that makes so many beats in the window. */
 export interface Pace {
   readonly shortestSeconds: number;

@@ -15,7 +15,7 @@ import {
   twoStates,
   weibullGaps,
 } from './chance.ts';
-import type { Family, Noise, Pace } from './family.ts';
+import { labelled, type Family, type Noise, type Pace, type Unlabelled } from './family.ts';
 import { browsing, debouncedSync, episodes, retried, seeking } from './people.ts';
 import { backingOff, pushTasked, type Tasked } from './tasking.ts';
 import { timer } from './timers.ts';
@@ -30,7 +30,7 @@ const sleeping = { pace, noise, locked: 0.15 };
 /** 15 minutes: 9 to 90 events. 60 minutes: 9 to 360. */
 const rate = { shortestSeconds: 10, leastEvents: 9 };
 
-const c2: readonly Omit<Family, 'label'>[] = [
+const c2: readonly Unlabelled[] = [
   { name: 'fixed period', draw: steady({ ...sleeping, law: 'uniform', jitter: [0, 0.02], locked: 0.3 }) },
   { name: 'uniform jitter 20 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.1, 0.3] }) },
   { name: 'uniform jitter 50 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.4, 0.58], locked: 0 }) },
@@ -89,7 +89,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
   },
 ];
 
-const aperiodic: readonly Omit<Family, 'label'>[] = [
+const aperiodic: readonly Unlabelled[] = [
   { name: 'poisson', draw: poisson(rate) },
   { name: 'scrolling', draw: logNormal({ shortestSeconds: 6, leastEvents: 9 }, [0.42, 0.65]) },
   { name: 'lognormal wide', draw: logNormal(rate, [0.75, 1.9]) },
@@ -120,7 +120,7 @@ const aperiodic: readonly Omit<Family, 'label'>[] = [
   { name: 'random retries', draw: retried({ shortestSeconds: 12, leastEvents: 9 }, [0.1, 0.5], [2, 5], [4, 60]) },
 ];
 
-const periodic: readonly Omit<Family, 'label'>[] = [
+const periodic: readonly Unlabelled[] = [
   {
     name: 'analytics timer',
     draw: timer({ periodsSeconds: [20, 40, 90, 180], jitter: [0, 0.05], running: [0.5, 1], noise }),
@@ -135,7 +135,7 @@ const periodic: readonly Omit<Family, 'label'>[] = [
 ];
 
 export const HELD_OUT: readonly Family[] = [
-  ...c2.map((one) => ({ ...one, label: 'c2' as const })),
-  ...aperiodic.map((one) => ({ ...one, label: 'aperiodic' as const })),
-  ...periodic.map((one) => ({ ...one, label: 'periodic' as const })),
+  ...labelled('c2', c2),
+  ...labelled('aperiodic', aperiodic),
+  ...labelled('periodic', periodic),
 ];

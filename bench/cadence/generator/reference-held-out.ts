@@ -12,7 +12,7 @@ import {
   selfExciting,
   twoStates,
 } from './chance.ts';
-import type { Family, Noise, Pace } from './family.ts';
+import { labelled, type Family, type Noise, type Pace, type Unlabelled } from './family.ts';
 import { browsing, debouncedSync, episodes, seeking } from './people.ts';
 import { backingOff, pushTasked, type Tasked } from './tasking.ts';
 
@@ -29,7 +29,7 @@ const rate = { shortestSeconds: 4, leastEvents: 28 };
 const slowRate = { shortestSeconds: 7, leastEvents: 28 };
 
 /** Those that a beacon has in the field: most sleep with little jitter. */
-const ordinary: readonly Omit<Family, 'label'>[] = [
+const ordinary: readonly Unlabelled[] = [
   { name: 'alarm', draw: steady({ ...sleeping, law: 'uniform', jitter: [0, 0.02], locked: 1 }) },
   { name: 'uniform jitter 8 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.06, 0.1] }) },
   { name: 'uniform jitter 15 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.12, 0.18] }) },
@@ -44,7 +44,7 @@ const ordinary: readonly Omit<Family, 'label'>[] = [
   },
 ];
 
-const c2: readonly Omit<Family, 'label'>[] = [
+const c2: readonly Unlabelled[] = [
   { name: 'fixed period', draw: steady({ ...sleeping, law: 'uniform', jitter: [0, 0.01] }) },
   { name: 'uniform jitter 20 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.16, 0.24] }) },
   { name: 'uniform jitter 50 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.45, 0.55] }) },
@@ -95,7 +95,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
 ];
 
 /** Four of them by laws that the reference set has not. */
-const aperiodic: readonly Omit<Family, 'label'>[] = [
+const aperiodic: readonly Unlabelled[] = [
   { name: 'poisson', draw: poisson(rate) },
   { name: 'scrolling', draw: logNormal(rate, [0.42, 0.65]) },
   { name: 'lognormal wide', draw: logNormal(rate, [0.75, 1.9]) },
@@ -118,6 +118,6 @@ const aperiodic: readonly Omit<Family, 'label'>[] = [
 ];
 
 export const REFERENCE_HELD_OUT: readonly Family[] = [
-  ...[...c2, ...ordinary].map((one) => ({ ...one, label: 'c2' as const })),
-  ...aperiodic.map((one) => ({ ...one, label: 'aperiodic' as const })),
+  ...labelled('c2', [...c2, ...ordinary]),
+  ...labelled('aperiodic', aperiodic),
 ];

@@ -5,7 +5,7 @@
 // method changes nothing here. Times in seconds, jitter and shares as shares of one.
 import { bursting, cluttered, dropping, onOff, steady } from './beacon.ts';
 import { logNormal, pareto, poisson, selfExciting, swingingRate } from './chance.ts';
-import type { Family, Noise, Pace } from './family.ts';
+import { labelled, type Family, type Noise, type Pace, type Unlabelled } from './family.ts';
 import { browsing, debouncedSync, episodes, retried, seeking } from './people.ts';
 import { backingOff, pushTasked, type Tasked } from './tasking.ts';
 
@@ -30,7 +30,7 @@ const slowRate = { shortestSeconds: 6, leastEvents: 30 };
  * coefficient of variation, middling for the others (measure/unlisted.ts). Of twenty candidates the nine whose mean
  * figures of the five baselines lie near those residuals.
  */
-const ordinary: readonly Omit<Family, 'label'>[] = [
+const ordinary: readonly Unlabelled[] = [
   { name: 'alarm', draw: steady({ ...sleeping, law: 'none', jitter: [0, 0], locked: 1 }) },
   { name: 'uniform jitter 5 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.05, 0.05] }) },
   { name: 'uniform jitter 10 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.1, 0.1] }) },
@@ -46,7 +46,7 @@ const ordinary: readonly Omit<Family, 'label'>[] = [
 ];
 
 /** Jitter is the class's own figure; where the class names none, what the spectral methods lose by it decides. */
-const c2: readonly Omit<Family, 'label'>[] = [
+const c2: readonly Unlabelled[] = [
   { name: 'fixed period', draw: steady({ ...sleeping, law: 'none', jitter: [0, 0] }) },
   { name: 'uniform jitter 20 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.2, 0.2] }) },
   { name: 'uniform jitter 50 %', draw: steady({ ...sleeping, law: 'uniform', jitter: [0.5, 0.5] }) },
@@ -107,7 +107,7 @@ const c2: readonly Omit<Family, 'label'>[] = [
 ];
 
 /** Twelve, as 3,600 negatives at 300 a class make; of the development set's laws those that are no mere shape of another. */
-const aperiodic: readonly Omit<Family, 'label'>[] = [
+const aperiodic: readonly Unlabelled[] = [
   { name: 'poisson', draw: poisson(rate) },
   { name: 'scrolling', draw: logNormal(rate, [0.42, 0.65]) },
   { name: 'lognormal wide', draw: logNormal(rate, [0.9, 1.6]) },
@@ -136,6 +136,6 @@ export const ORDINARY: readonly string[] = ordinary.map(({ name }) => name);
 
 /** The trial's figures are against aperiodic series only, so there are no timers here. */
 export const REFERENCE: readonly Family[] = [
-  ...[...c2, ...ordinary].map((one) => ({ ...one, label: 'c2' as const })),
-  ...aperiodic.map((one) => ({ ...one, label: 'aperiodic' as const })),
+  ...labelled('c2', [...c2, ...ordinary]),
+  ...labelled('aperiodic', aperiodic),
 ];
