@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { Urgency, type SubmissionView } from '../../orchestrator/contract/api.ts';
 import { Fault, printable } from '../../orchestrator/contract/fault.ts';
@@ -182,8 +181,8 @@ function print(terminal: Terminal, api: Api, one: Submitted, flags: SubmitFlags)
   }
   if ('fault' in one) {
     const { code, detail } = one.fault;
-    const name = printable(basename(upload.name));
-    return line(terminal.err, `sleeptalk: ${code}: ${detail.includes(name) ? detail : `${name}: ${detail}`}`);
+    const isNamed = upload.files.some(({ path }) => detail.startsWith(printable(path)));
+    return line(terminal.err, `sleeptalk: ${code}: ${isNamed ? '' : `${printable(upload.name)}: `}${detail}`);
   }
   if (flags.json === true || view === null) return;
   line(terminal.out, `${printable(upload.name)}: ${one.verdict ?? printable(one.sentence)}`);
